@@ -1,0 +1,99 @@
+"""Command-line flags made from option classes, so that a default and a range live once."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import types
+import typing
+from collections.abc import Callable
+from dataclasses import MISSING, Field, fields
+from typing import Any
+
+import typer
+
+from scenewise.core.options import Range, range_of
+
+
+def _told(limits: Range) -> str:
+    """The help of a flag with its unit and range."""
+    extras = []
+    if limits.choices:
+        extras.append(" | ".join(limits.choices))
+    if limits.low is not None and limits.high is not None:
+        extras.append(
+            f"{limits.low:g} to {limits.high:g}{f' {limits.unit}' if limits.unit else ''}"
+        )
+    elif limits.unit:
+        extras.append(limits.unit)
+    told = limits.help[:1].upper() + limits.help[1:]
+    return f"{told} [{'; '.join(extras)}]" if extras and not limits.choices else told
+
+
+def _plain(annotation: Any) -> Any:
+    """`int | None` becomes Optional[int] as typer wants it; plain types stay."""
+    if isinstance(annotation, types.UnionType):
+        return typing.Union[tuple(typing.get_args(annotation))]  # noqa: UP007
+    return annotation
+
+
+def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
+    limits = range_of(entry)
+    assert limits is not None
+    name = limits.flag or entry.name.replace("_", "-")
+    declared = f"--{name}/--no-{name}" if annotation is bool else f"--{name}"
+    default = entry.default if entry.default is not MISSING else None
+    flag = typer.Option(
+        declared,
+        help=_told(limits),
+        rich_help_panel=limits.group or None,
+        show_default=default not in ("", None),
+    )
+    return inspect.Parameter(
+        entry.name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=typing.Annotated[_plain(annotation), flag],
+    )
+
+
+def with_options(**classes: type[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give a command the flags of option classes.
+
+    `@with_options(options=DraftOptions)` adds a flag for each field of `DraftOptions` and
+    calls the command with `options=DraftOptions(…)` made from them.
+    """
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(command, eval_str=True)
+        added: dict[str, inspect.Parameter] = {}
+        owners: dict[str, list[str]] = {}
+        for argument, cls in classes.items():
+            hints = typing.get_type_hints(cls)
+            owners[argument] = []
+            for entry in fields(cls):
+                if range_of(entry) is not None:
+                    owners[argument].append(entry.name)
+                    added[entry.name] = _parameter(entry, hints[entry.name])
+
+        @functools.wraps(command)
+        def call(**given: Any) -> Any:
+            made = {
+                argument: cls(**{name: given[name] for name in owners[argument]})
+                for argument, cls in classes.items()
+            }
+            rest = {name: value for name, value in given.items() if name not in added}
+            return command(**rest, **made)
+
+        kept = [p for name, p in own.parameters.items() if name not in classes]
+        keyword = [
+            p.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            if p.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
+            else p
+            for p in kept
+        ]
+        call.__signature__ = inspect.Signature([*keyword, *added.values()])  # type: ignore[attr-defined]
+        call.__annotations__ = {p.name: p.annotation for p in (*keyword, *added.values())}
+        return call
+
+    return decorate
