@@ -1,0 +1,214 @@
+"""`draft`: from a film to a script that a person can correct."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from scenewise.core.media_types import Candidate, Keyframe
+from scenewise.core.plugins import load
+from scenewise.core.ports import (
+    CaptionContext,
+    Captioner,
+    FrameSelector,
+    SpeechDetector,
+    TextReader,
+    Voice,
+)
+from scenewise.core.progress import Progress, Silent
+from scenewise.core.script import Description, FilmReference, Script
+from scenewise.core.time import Span
+from scenewise.description.cache import Cache
+from scenewise.description.captioning import caption
+from scenewise.description.formats import read_cues
+from scenewise.description.gaps import GapOptions, find_gaps
+from scenewise.description.hearing import hear
+from scenewise.description.looking import look
+from scenewise.description.onscreen import TextEvent, merge, say
+from scenewise.description.options import DraftOptions, SpeechChoice
+from scenewise.description.placing import place
+from scenewise.description.results import Draft
+from scenewise.description.speaking import Speaker
+from scenewise.description.timing import Timings
+from scenewise.description.wording import Item, WordingOptions, polish, sentence, variants
+from scenewise.description.writing import WritingWatch, read_frames
+from scenewise.media.probe import digest as digest_of
+from scenewise.media.reading import Film
+from scenewise.models.choosing import captioner_for
+from scenewise.models.voices.choosing import voice_for
+
+TEXT_SOURCE = "text-on-screen"
+
+
+def draft(
+    film: str | Path,
+    options: DraftOptions | None = None,
+    speech: SpeechChoice | None = None,
+    *,
+    captioner: Captioner | None = None,
+    voice: Voice | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> Draft:
+    """Write the script of a film's audio description.
+
+    Args:
+        film: any file FFmpeg can read that holds moving pictures.
+        options: how the draft is made.
+        speech: which voice the durations are measured with.
+        captioner: describes key frames; instead of the one that `options` names.
+        voice: speaks; instead of the one that `speech` names.
+        cache: where stage results are kept; the user's cache unless told otherwise.
+        progress: told what is being done.
+
+    Raises:
+        InputError: the file is not a film, or an option names what does not exist.
+        ComponentMissing: a model or voice that was asked for by name cannot be had.
+    """
+    options, speech = options or DraftOptions(), speech or SpeechChoice()
+    cache, progress = cache or Cache.standard(), progress or Silent()
+    timings, warnings = Timings(), list[str]()
+
+    # everything that can be refused is refused before the long work begins
+    source = Film(film)
+    selector: FrameSelector = load("selector", options.keyframes)()
+    reader: TextReader = load("text reader", options.text_reader)()
+    detector: SpeechDetector = load("speech detector", options.speech_detector)()
+    captions = read_cues(Path(options.captions)) if options.captions else None
+    speaker = Speaker(
+        voice or voice_for(speech.voice, speech.for_language(options.language)), cache
+    )
+    if captioner is None:
+        with timings.stage("load models"):
+            captioner, missing = captioner_for(options.captioner, options, progress=progress)
+        if missing:
+            warnings.append(missing)
+            progress.say(missing)
+
+    with timings.stage("hash"):
+        digest = digest_of(film)
+    watch = WritingWatch() if reader.name != "none" else None
+    shared = {"cache": cache, "timings": timings, "progress": progress}
+    seen = look(source, digest, selector, watch, **shared)
+    warnings.extend(seen.warnings)
+    sound = hear(source.info, digest, detector, **shared)
+    keyframes = seen.selection.keyframes
+
+    events: list[TextEvent] = []
+    if watch is not None:
+        readings = read_frames(
+            [*(k.frame for k in keyframes), *seen.written], reader, digest, **shared
+        )
+        cuts = [shot.span.start for shot in seen.selection.shots[1:]]
+        events = merge(readings, cuts=cuts, dialogue=sound.dialogue, captions=captions)
+
+    context = CaptionContext(
+        language=options.language,
+        names=tuple(name.strip() for name in options.names.split(",") if name.strip()),
+        title=Path(film).stem,
+        written=tuple(_written_at(k, events) for k in keyframes),
+    )
+    candidates = caption(captioner, keyframes, context, digest, options, **shared)
+
+    with timings.stage("word"):
+        lines = _lines(keyframes, candidates, events, captioner.name, options)
+    film_span = Span(0.0, max(seen.duration, source.info.duration or 0.0))
+    gaps = find_gaps(sound.dialogue, film_span, GapOptions(), captions=captions)
+    with timings.stage("speak"):
+        wordings = [w for line in lines if not line.reason for w in line.wordings]
+        speaker.measure(wordings, progress)
+    with timings.stage("schedule"):
+        placed = place(lines, gaps, speaker, options.placement, film=film_span)
+
+    script = Script(
+        film=FilmReference(Path(film).name, digest, round(film_span.end, 3)),
+        language=options.language,
+        descriptions=tuple(placed),
+        dialogue=tuple(sound.dialogue),
+        voice=speaker.describe(),
+        notes=tuple(warnings),
+        settings=options.plain(),
+    )
+    cache.prune()
+    return Draft(
+        script,
+        Path(film),
+        film_span.end,
+        seen.selection,
+        sound,
+        tuple(gaps),
+        timings,
+        tuple(warnings),
+    )
+
+
+def _written_at(keyframe: Keyframe, events: Sequence[TextEvent]) -> str:
+    return "; ".join(e.text for e in events if e.span.overlap(keyframe.span) > 0)
+
+
+def _lines(
+    keyframes: Sequence[Keyframe],
+    candidates: Sequence[Sequence[Candidate]],
+    events: Sequence[TextEvent],
+    source: str,
+    options: DraftOptions,
+) -> list[Description]:
+    """Descriptions in story order, worded, with a reason on those that must not be voiced."""
+    style = WordingOptions(
+        camera_talk=options.camera_talk,
+        first_clause=options.first_clause,
+        language=options.language,
+    )
+    drafts: list[Description] = []
+    for keyframe, proposed in zip(keyframes, candidates, strict=True):
+        best = next((c for c in proposed if sentence(c.text, style)), None)
+        if best is None:
+            continue
+        reason = ""
+        if best.score < options.confidence:
+            reason = f"confidence {best.score:.2f} is below {options.confidence:.2f}"
+        drafts.append(
+            Description(
+                id="",
+                span=keyframe.span,
+                text=sentence(best.text, style),
+                event=keyframe.time,
+                salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
+                confidence=round(best.score, 4),
+                source=source,
+                reason=reason,
+            )
+        )
+    for event in events:
+        text = say(event)
+        if not text:
+            continue
+        drafts.append(
+            Description(
+                id="",
+                span=event.span,
+                text=text,
+                event=event.span.start,
+                # what is written is told in full, before what is seen (W3C WAI media guide)
+                salience=0.9,
+                confidence=round(event.confidence, 4),
+                source=TEXT_SOURCE,
+                kind="text",
+            )
+        )
+    drafts.sort(key=lambda line: (line.event, line.kind))
+    numbered = [replace(line, id=f"d{i:04d}") for i, line in enumerate(drafts, start=1)]
+    items = [
+        Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason) for d in numbered
+    ]
+    polished = polish(items, style)
+    return [
+        replace(
+            line,
+            text=item.text,
+            reason=item.reason,
+            variants=() if item.reason else variants(item.text),
+        )
+        for line, item in zip(numbered, polished, strict=True)
+    ]
