@@ -45,19 +45,19 @@ def describe(
         ComponentMissing: a model or voice that was asked for by name cannot be had.
     """
     cache, progress = cache or Cache.standard(), progress or Silent()
-    prepare_output(Path(film), output_dir)
-    drafted = draft(
-        film, options, speech, captioner=captioner, voice=voice, cache=cache, progress=progress
-    )
-    rendered = render(
-        film,
-        drafted.script,
-        output_dir,
-        rendering,
-        speech,
-        drafted=drafted,
-        voice=voice,
-        cache=cache,
-        progress=progress,
-    )
-    return Described(drafted, rendered)
+    with prepare_output(Path(film), output_dir):
+        drafted = draft(
+            film, options, speech, captioner=captioner, voice=voice, cache=cache, progress=progress
+        )
+        rendered = render(
+            film,
+            drafted.script,
+            output_dir,
+            rendering,
+            speech,
+            drafted=drafted,
+            voice=voice,
+            cache=cache,
+            progress=progress,
+        )
+        return Described(drafted, rendered)

@@ -16,7 +16,7 @@ from scenewise.core.time import Span
 from scenewise.description.cache import Cache, Entry
 from scenewise.description.timing import Timings
 from scenewise.description.writing import WritingWatch
-from scenewise.frames.packing import jpeg_bytes, unpacked
+from scenewise.frames.packing import PackedFrame, pack
 from scenewise.media.reading import Film
 
 _VERSION = 1
@@ -120,8 +120,9 @@ def _to_entry(seen: Look) -> Entry:
     blobs: dict[str, bytes] = {}
 
     def keep(frame: Frame, name: str) -> dict[str, Any]:
-        blobs[name] = jpeg_bytes(frame)
-        return {"time": frame.time, "blob": name}
+        small = frame if isinstance(frame, PackedFrame) else pack(frame)
+        blobs[name] = small.data
+        return {"time": small.time, "width": small.width, "height": small.height, "blob": name}
 
     keyframes = [
         {
@@ -153,7 +154,7 @@ def _from_entry(entry: Entry) -> Look:
     data, blobs = entry.data, entry.blobs
 
     def frame(kept: dict[str, Any]) -> Frame:
-        return unpacked(kept["time"], blobs[kept["blob"]])
+        return PackedFrame(kept["time"], kept["width"], kept["height"], blobs[kept["blob"]])
 
     keyframes = tuple(
         Keyframe(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,33 +59,37 @@ class Outputs:
         return self._named(".ad.vtt")
 
 
-def prepare_output(film: Path, output_dir: str | Path | None) -> Path:
+@contextmanager
+def prepare_output(film: Path, output_dir: str | Path | None) -> Iterator[Path]:
     """The folder for the results, made if need be and known to be writable.
 
-    Asked before the long work begins, so that nobody waits an hour for a refusal.
+    Asked before the long work begins, so that nobody waits an hour for a refusal. A folder
+    that was made here and is still empty when the work fails is removed again.
 
     Raises:
         OutputUnwritable: it cannot be made, is no folder, or may not be written to.
     """
     folder = Path(output_dir) if output_dir is not None else Path(film).parent
-    made = False
+    made = [path for path in (folder, *folder.parents) if not path.exists()]
     try:
-        if not folder.exists():
-            folder.mkdir(parents=True)
-            made = True
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except (FileExistsError, NotADirectoryError) as error:
-        raise OutputUnwritable(
-            "this is not a folder", path=folder, remedy="name a folder with --output-dir"
-        ) from error
-    except OSError as error:
-        if made:
-            folder.rmdir()
-        reason = (error.strerror or "it cannot be written to").lower()
-        raise OutputUnwritable(
-            f"results cannot be written here ({reason})",
-            path=folder,
-            remedy="name another folder with --output-dir",
-        ) from error
-    return folder
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except (FileExistsError, NotADirectoryError) as error:
+            raise OutputUnwritable(
+                "this is not a folder", path=folder, remedy="name a folder with --output-dir"
+            ) from error
+        except OSError as error:
+            reason = (error.strerror or "it cannot be written to").lower()
+            raise OutputUnwritable(
+                f"results cannot be written here ({reason})",
+                path=folder,
+                remedy="name another folder with --output-dir",
+            ) from error
+        yield folder
+    except BaseException:
+        for path in made:
+            with suppress(OSError):
+                path.rmdir()
+        raise

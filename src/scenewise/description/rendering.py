@@ -19,7 +19,7 @@ from scenewise.description.editing import read_edited
 from scenewise.description.formats import save_all, validate
 from scenewise.description.gaps import GapOptions, find_gaps
 from scenewise.description.hearing import Sound, hear
-from scenewise.description.naming import Outputs, prepare_output
+from scenewise.description.naming import Outputs
 from scenewise.description.options import RenderOptions, SpeechChoice
 from scenewise.description.placing import place
 from scenewise.description.results import Draft, Rendered
@@ -83,7 +83,6 @@ def render(
         digest = digest_of(film)
     given = _for_this_film(given, info, digest, path)
     outputs = Outputs.beside(film, Path(output_dir) if output_dir else None, suffix_for(info))
-    prepare_output(film, output_dir)
     refuse_input(outputs.film, film)
     speaker = Speaker(voice or voice_for(speech.voice, speech.for_language(given.language)), cache)
 
@@ -110,7 +109,7 @@ def render(
         voice=speaker.describe(),
     )
 
-    layout, channels = _layout(info)
+    layout = _layout(info)
     utterances = [Utterance(c.span.start, speaker.say(c.text)) for c in final.cues()]
     gain = _gain(utterances, sound)
 
@@ -247,15 +246,15 @@ def _fitted(
     return script.with_descriptions(tuple(again)), told
 
 
-def _layout(info: FilmInfo) -> tuple[str, int]:
+def _layout(info: FilmInfo) -> str:
     """The mix's layout: the film's own where encoders carry it, else stereo."""
     if info.audio:
         best = next((s for s in info.audio if not s.described), info.audio[0])
         if best.channels == 6:
-            return "5.1", 6
+            return "5.1"
         if best.channels == 1:
-            return "mono", 1
-    return "stereo", 2
+            return "mono"
+    return "stereo"
 
 
 def _gain(utterances: Sequence[Utterance], sound: Sound) -> float:
