@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -155,7 +155,7 @@ def act_models(as_json: bool) -> int:
 
     entries = catalogue()
     if as_json:
-        _print_json([entry.plain() for entry in entries])
+        _print_json([{**asdict(entry), "is_here": entry.is_here} for entry in entries])
         return 0
     table = Table(box=rich.box.SIMPLE, pad_edge=False)
     for heading in ("name", "for", "size", "licence", "here", "source"):
@@ -264,10 +264,20 @@ def _show_check(checked: Check) -> None:
         mark = marks[measure.passed]
         if measure.passed is False and measure.severity != "error":
             mark = "[yellow]note[/]"
-        table.add_row(mark, measure.name, measure.figure, measure.limit, measure.detail)
+        limit = "" if measure.limit is None else _figure(measure.limit, measure.unit)
+        table.add_row(
+            mark, measure.name, _figure(measure.value, measure.unit), limit, measure.detail
+        )
     Console().print(table)
     failed = len(checked.failures)
     _out("All checks passed" if not failed else f"{failed} of the checks failed")
+
+
+def _figure(value: float | None, unit: str) -> str:
+    if value is None:
+        return "-"
+    digits = 0 if abs(value) >= 100 or value == int(value) else 2 if abs(value) < 10 else 1
+    return f"{value:.{digits}f} {unit}".strip()
 
 
 def _plain_draft(drafted: Draft) -> dict[str, Any]:
@@ -284,7 +294,7 @@ def _plain_draft(drafted: Draft) -> dict[str, Any]:
 
 
 def _plain_check(checked: Check) -> dict[str, Any]:
-    return {"passed": checked.passed, "measures": [m.plain() for m in checked.measures]}
+    return {"passed": checked.passed, "measures": [asdict(m) for m in checked.measures]}
 
 
 def _plain_render(done: Rendered) -> dict[str, Any]:

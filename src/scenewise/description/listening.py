@@ -37,26 +37,19 @@ class Heard:
     duration: float
 
 
-def added_sound(original: Iterable[Audio], described: Iterable[Audio]) -> Heard:
+def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) -> Heard:
     """Where a described sound holds something the original does not.
 
     In every hop the original is scaled to fit the described sound best (it may be ducked);
     what is left over is the description. Streaming; both sounds start at time 0.
 
     Args:
-        original, described: mono stretches at `RATE`, in order.
+        original: mono stretches at `RATE`, in order; None for silence.
+        described: likewise.
     """
-    hop = int(RATE * HOP)
     active: list[npt.NDArray[np.bool_]] = []
-    for first, second in _paired(original, described, hop):
-        a = first.reshape(-1, hop).astype(np.float64)  # [hops, samples]
-        b = second.reshape(-1, hop).astype(np.float64)
-        power = (a * a).sum(axis=1)
-        scale = np.divide((a * b).sum(axis=1), power, out=np.zeros_like(power), where=power > 1e-9)
-        scale = np.clip(scale, 0.0, 1.2)
-        rest = b - scale[:, None] * a
+    for rest, own in _left_over(original, described):
         level = np.sqrt((rest * rest).mean(axis=1))
-        own = np.sqrt(power / hop) * np.maximum(scale, 0.1)
         active.append(level > np.maximum(_NOISE, _RELATIVE * own))
     flags = np.concatenate(active) if active else np.zeros(0, bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
@@ -66,6 +59,29 @@ def added_sound(original: Iterable[Audio], described: Iterable[Audio]) -> Heard:
     ]
     joined = [span for span in union(spans, join=_BRIDGE) if span.duration >= 0.1]
     return Heard(tuple(joined), float(flags.size * HOP))
+
+
+def difference(original: Iterable[Audio] | None, described: Iterable[Audio]) -> Iterator[Audio]:
+    """What is left of a described sound when the original is taken out of it, mono."""
+    at = 0.0
+    for rest, _ in _left_over(original, described):
+        samples = rest.reshape(1, -1).astype(np.float32)
+        yield Audio(samples, RATE, at)
+        at += samples.shape[1] / RATE
+
+
+def _left_over(
+    original: Iterable[Audio] | None, described: Iterable[Audio]
+) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
+    """The remainder [hops, samples] and the level of the original in it [hops]."""
+    hop = int(RATE * HOP)
+    for first, second in _paired(_silence() if original is None else original, described, hop):
+        a = first.reshape(-1, hop).astype(np.float64)
+        b = second.reshape(-1, hop).astype(np.float64)
+        power = (a * a).sum(axis=1)
+        scale = np.divide((a * b).sum(axis=1), power, out=np.zeros_like(power), where=power > 1e-9)
+        scale = np.clip(scale, 0.0, 1.2)
+        yield b - scale[:, None] * a, np.sqrt(power / hop) * np.maximum(scale, 0.1)
 
 
 def _paired(
@@ -90,10 +106,10 @@ def _paired(
 
 def hear_added(film: Path, original: int | None, described: int) -> Heard:
     """`added_sound` on two streams of a file; silence stands in for a missing original."""
-    sound = read_sound(film, stream=described, rate=RATE, mono=True)
-    if original is None:
-        return added_sound(_silence(), sound)
-    return added_sound(read_sound(film, stream=original, rate=RATE, mono=True), sound)
+    own = None
+    if original is not None:
+        own = read_sound(film, stream=original, rate=RATE, mono=True)
+    return added_sound(own, read_sound(film, stream=described, rate=RATE, mono=True))
 
 
 def _silence() -> Iterator[Audio]:

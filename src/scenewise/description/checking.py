@@ -1,0 +1,179 @@
+"""`check`: a script or a described film against the standards."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scenewise.core.errors import InputError
+from scenewise.core.plugins import load
+from scenewise.core.ports import SpeechDetector
+from scenewise.core.progress import Progress, Silent
+from scenewise.core.script import Cue, Description, Script
+from scenewise.core.time import Span
+from scenewise.description.cache import Cache
+from scenewise.description.formats import read_cues, read_script
+from scenewise.description.hearing import Sound, hear
+from scenewise.description.listening_measures import Streams, sound_measures
+from scenewise.description.measures import Measure
+from scenewise.description.results import Check
+from scenewise.description.rules import measure_script
+from scenewise.description.timing import Timings
+from scenewise.media.probe import FilmInfo, probe_film
+from scenewise.media.probe import digest as digest_of
+from scenewise.media.subtitles import read_embedded
+
+SCRIPT_SUFFIXES = {".json", ".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".txt"}
+
+
+def check(
+    target: str | Path | Script,
+    *,
+    film: str | Path | None = None,
+    captions: str | Path | None = None,
+    cache: Cache | None = None,
+    progress: Progress | None = None,
+) -> Check:
+    """Measure a script or a described film.
+
+    Args:
+        target: a script, the file of one (also one that people made, in WebVTT or SRT), or a
+            described film.
+        film: the film a script belongs to; found beside the script where it names one.
+        captions: the film's captions, whose cues count as dialogue.
+        cache: where stage results are kept.
+        progress: told what is being done.
+
+    Raises:
+        InputError: the target cannot be read as either.
+    """
+    cache, progress = cache or Cache.standard(), progress or Silent()
+    said = read_cues(Path(captions)) if captions is not None else None
+    if isinstance(target, Script):
+        return _check_script(target, None, film, said, cache, progress)
+    path = Path(target)
+    if path.suffix.lower() in SCRIPT_SUFFIXES:
+        return _check_script(read_script(path), path, film, said, cache, progress)
+    return _check_film(path, said, cache, progress)
+
+
+def _hear(info: FilmInfo, cache: Cache, progress: Progress) -> Sound:
+    detector: SpeechDetector = load("speech detector", "silero")()
+    digest = digest_of(info.path)
+    return hear(info, digest, detector, cache=cache, timings=Timings(), progress=progress)
+
+
+def _check_script(
+    script: Script,
+    path: Path | None,
+    film: str | Path | None,
+    captions: list[Cue] | None,
+    cache: Cache,
+    progress: Progress,
+) -> Check:
+    beside = path.parent / script.film.name if path is not None and script.film.name else None
+    if film is None and beside is not None and beside.is_file():
+        film = beside
+    dialogue = script.dialogue
+    span = Span(0.0, script.film.duration) if script.film.duration > 0 else None
+    if film is not None:
+        info = probe_film(film)
+        dialogue = _hear(info, cache, progress).dialogue
+        span = Span(0.0, info.duration) if info.duration else span
+    measures = measure_script(script, dialogue=dialogue, film=span, captions=captions)
+    return Check(tuple(measures), str(path or script.film.name))
+
+
+def _check_film(path: Path, captions: list[Cue] | None, cache: Cache, progress: Progress) -> Check:
+    info = probe_film(path)
+    described = next((stream for stream in info.audio if stream.described), None)
+    if described is None:
+        raise InputError(
+            "this film has no described sound: no stream is flagged as a description",
+            path=path,
+            remedy="describe it first: scenewise describe",
+        )
+    script = _script_of(info)
+    sound = _hear(info, cache, progress)
+    end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
+    return check_result(
+        path, script, sound, Span(0.0, end), captions=captions, cache=cache, progress=progress
+    )
+
+
+def _script_of(info: FilmInfo) -> Script:
+    """The script of a described film: the one beside it, else the track inside it."""
+    stem = info.path.stem.removesuffix(".described")
+    beside = info.path.with_name(f"{stem}.ad.json")
+    if beside.is_file():
+        return read_script(beside)
+    track = next((stream for stream in info.subtitles if stream.described), None)
+    cues = read_embedded(info.path, track.index) if track is not None else []
+    lines = tuple(
+        Description(
+            id=f"d{i:04d}",
+            span=cue.span,
+            text=cue.text,
+            event=cue.span.middle,
+            start=cue.span.start,
+            spoken=cue.text,
+        )
+        for i, cue in enumerate(cues, start=1)
+    )
+    return Script(descriptions=lines)
+
+
+def check_result(
+    film: Path,
+    script: Script,
+    sound: Sound,
+    span: Span,
+    *,
+    captions: list[Cue] | None = None,
+    cache: Cache,
+    progress: Progress,
+    seconds_spent: float | None = None,
+) -> Check:
+    """Measure a described film whose script is known.
+
+    Args:
+        film: the described film.
+        script: as rendered.
+        sound: what was heard in the original.
+        span: bounds of the film.
+        captions: the film's captions, whose cues count as dialogue.
+        cache: where stage results are kept.
+        progress: told what is being done.
+        seconds_spent: wall clock of draft and render, for the paper's "timely".
+    """
+    info = probe_film(film)
+    measures = list(measure_script(script, dialogue=sound.dialogue, film=span, captions=captions))
+    described = next((stream for stream in info.audio if stream.described), None)
+    if described is not None:
+        original = info.programme
+        own = original.index if original is not None and not original.described else None
+        detector: SpeechDetector = load("speech detector", "silero")()
+        with progress.step("Checking the result"):
+            measures += sound_measures(
+                Streams(film, own, described.index), script.cues(), sound, detector
+            )
+    if seconds_spent is not None and span.duration > 0:
+        measures.append(_timely(seconds_spent, span.duration))
+    return Check(tuple(measures), str(film))
+
+
+def _timely(seconds: float, duration: float) -> Measure:
+    share = seconds / duration
+    return Measure(
+        "processing time",
+        share,
+        "× duration",
+        1.0,
+        share <= 1.0,
+        f"{seconds:.1f} s for {duration:.1f} s of film",
+        (),
+        "advice",
+        "Chen 2025, §4.1: timely",
+    )
+
+
+__all__ = ["check", "check_result"]

@@ -1,0 +1,179 @@
+"""Figures of a described film's sound: what is really heard, how loud, over what."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scenewise.core.options import Checked, option
+from scenewise.core.ports import SpeechDetector
+from scenewise.core.script import Cue
+from scenewise.core.time import Span, intersection, union
+from scenewise.description.hearing import Sound
+from scenewise.description.listening import RATE, Heard, coverage, difference, hear_added
+from scenewise.description.measures import Measure
+from scenewise.media.loudness import measure, measure_spans
+from scenewise.media.sound import read_sound
+
+
+@dataclass(frozen=True)
+class SoundRules(Checked):
+    """Limits of the described sound."""
+
+    loudness: float = option(
+        2.0, "how far the description may be from the dialogue in loudness", low=0, unit="LU"
+    )
+    peak: float = option(-2.0, "highest true peak of the described sound", high=0, unit="dBTP")
+    audible: float = option(
+        0.99, "least share of utterances that must really be heard", low=0, high=1
+    )
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Which streams of a file are compared: the film's own sound, and the described one."""
+
+    film: Path
+    original: int | None
+    described: int
+
+
+def sound_measures(
+    streams: Streams,
+    cues: Sequence[Cue],
+    sound: Sound,
+    detector: SpeechDetector,
+    rules: SoundRules | None = None,
+) -> list[Measure]:
+    """Measure the described sound of a finished film.
+
+    Args:
+        streams: where both sounds are.
+        cues: what is said and when.
+        sound: where people speak in the original and how loud.
+        detector: finds speech in the described sound.
+        rules: limits; defaults when None.
+    """
+    rules = rules or SoundRules()
+    spans = [cue.span for cue in cues]
+    heard = hear_added(streams.film, streams.original, streams.described)
+    out = [_overlap(heard, sound.dialogue), _peak(streams, rules)]
+    if spans:
+        out.append(_present(heard, spans, rules))
+        out.append(_spoken(streams, spans, detector, rules))
+        out.append(_loudness(streams, heard, sound, rules))
+    else:
+        out.append(_nothing_added(heard))
+    return out
+
+
+def _overlap(heard: Heard, dialogue: Sequence[Span]) -> Measure:
+    both = intersection(heard.added, dialogue)
+    milliseconds = 1000.0 * sum(span.duration for span in both)
+    return Measure(
+        "heard over dialogue",
+        milliseconds,
+        "ms",
+        0.0,
+        milliseconds <= 0.0,
+        "description heard in the mixed sound while people speak",
+        tuple(both),
+        "error",
+        "Netflix AD guide: dialogue first",
+    )
+
+
+def _present(heard: Heard, spans: Sequence[Span], rules: SoundRules) -> Measure:
+    share = coverage(spans, heard.added)
+    missing = tuple(s for s in spans if coverage([s], heard.added) < 1)
+    return Measure(
+        "utterances in the mix",
+        100 * share,
+        "%",
+        100 * rules.audible,
+        share >= rules.audible,
+        f"{len(spans) - len(missing)} of {len(spans)} found in the described sound",
+        missing,
+        "error",
+        "WCAG 2.2, 1.2.5",
+    )
+
+
+def _spoken(
+    streams: Streams, spans: Sequence[Span], detector: SpeechDetector, rules: SoundRules
+) -> Measure:
+    speech = detector.detect(read_sound(streams.film, stream=streams.described))
+    share = coverage(spans, speech)
+    missing = tuple(s for s in spans if coverage([s], speech) < 1)
+    return Measure(
+        "heard as speech",
+        100 * share,
+        "%",
+        100 * rules.audible,
+        share >= rules.audible,
+        f"a speech detector finds {len(spans) - len(missing)} of {len(spans)} utterances",
+        missing,
+        "advice",
+        "WCAG 2.2, 1.2.5",
+    )
+
+
+def _loudness(streams: Streams, heard: Heard, sound: Sound, rules: SoundRules) -> Measure:
+    described = read_sound(streams.film, stream=streams.described, rate=RATE, mono=True)
+    original = None
+    if streams.original is not None:
+        original = read_sound(streams.film, stream=streams.original, rate=RATE, mono=True)
+    said = measure_spans(difference(original, described), union(heard.added)).integrated
+    reference = sound.speech.integrated if sound.speech is not None else None
+    if reference is None or not math.isfinite(reference) or not math.isfinite(said):
+        return Measure(
+            "loudness of the description",
+            said if math.isfinite(said) else None,
+            "LUFS",
+            None,
+            None,
+            "the film has no dialogue to match",
+        )
+    apart = said - reference
+    return Measure(
+        "loudness against dialogue",
+        apart,
+        "LU",
+        rules.loudness,
+        abs(apart) <= rules.loudness,
+        f"description {said:.1f} LUFS, dialogue {reference:.1f} LUFS",
+        (),
+        "error",
+        "EBU R128",
+    )
+
+
+def _peak(streams: Streams, rules: SoundRules) -> Measure:
+    peak = measure(read_sound(streams.film, stream=streams.described)).true_peak
+    return Measure(
+        "true peak",
+        peak if math.isfinite(peak) else None,
+        "dBTP",
+        rules.peak,
+        peak <= rules.peak,
+        "of the described sound, decoded again",
+        (),
+        "error",
+        "EBU R128, ITU-R BS.1770",
+    )
+
+
+def _nothing_added(heard: Heard) -> Measure:
+    seconds = sum(span.duration for span in heard.added)
+    return Measure(
+        "sound added",
+        seconds,
+        "s",
+        0.0,
+        seconds <= 0.0,
+        "nothing is voiced, so nothing may be added",
+        heard.added,
+        "error",
+    )
