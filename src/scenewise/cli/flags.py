@@ -41,8 +41,9 @@ def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
     limits = range_of(entry)
     assert limits is not None
     name = limits.flag or entry.name.replace("_", "-")
-    declared = f"--{name}/--no-{name}" if annotation is bool else f"--{name}"
     default = entry.default if entry.default is not MISSING else None
+    # a switch that is off needs no second flag to stay off
+    declared = f"--{name}/--no-{name}" if annotation is bool and default else f"--{name}"
     flag = typer.Option(
         declared,
         help=_told(limits),
