@@ -1,0 +1,150 @@
+"""Small checkpoints in the very classes and files of the real ones, with random weights and a
+tokenizer of the project's own, saved as a person's download would lie on disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+WORDS = (
+    "a the an of on in at with and to man woman child dog cat bird red blue green yellow black "
+    "white box ball car street beach room kitchen night day rain snow walks runs sits stands "
+    "holds looks opens door window table chair book cup phone hand two three people there is are "
+    "wearing hat coat sky water mountain tree road left right small large old young"
+).split()
+
+
+def word_tokenizer(specials: dict[str, str], extra: tuple[str, ...] = (), wrap: str = ""):
+    """A word-level tokenizer; specials come first, in order, so that the padding is 0."""
+    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
+    from transformers import PreTrainedTokenizerFast
+
+    vocabulary = {word: i for i, word in enumerate([*specials.values(), *extra, *WORDS])}
+    tokenizer = Tokenizer(models.WordLevel(vocabulary, unk_token=specials["unk_token"]))
+    tokenizer.normalizer = normalizers.Lowercase() if not extra else None
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    if wrap:
+        pairs = [(word, vocabulary[word]) for word in wrap.split() if word != "$A"]
+        tokenizer.post_processor = processors.TemplateProcessing(single=wrap, special_tokens=pairs)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, additional_special_tokens=list(extra), **specials
+    )
+
+
+def make_clip(folder: Path, *, seed: int = 0) -> Path:
+    import torch
+    from transformers import CLIPConfig, CLIPImageProcessorPil, CLIPModel
+
+    tokenizer = word_tokenizer(
+        {
+            "pad_token": "<pad>",
+            "bos_token": "<start>",
+            "eos_token": "<end>",
+            "unk_token": "<unk>",
+        },
+        wrap="<start> $A <end>",
+    )
+    config = CLIPConfig(
+        text_config={
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "max_position_embeddings": 24,
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.bos_token_id,
+            "eos_token_id": tokenizer.eos_token_id,
+        },
+        vision_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "image_size": 32,
+            "patch_size": 8,
+        },
+        projection_dim=16,
+    )
+    torch.manual_seed(seed)
+    CLIPModel(config).save_pretrained(folder)
+    tokenizer.model_max_length = 24
+    tokenizer.save_pretrained(folder)
+    CLIPImageProcessorPil(
+        size={"shortest_edge": 32}, crop_size={"height": 32, "width": 32}
+    ).save_pretrained(folder)
+    return folder
+
+
+def make_blip(folder: Path, *, seed: int = 0) -> Path:
+    import torch
+    from transformers import BlipConfig, BlipForConditionalGeneration, BlipImageProcessorPil
+
+    tokenizer = word_tokenizer(
+        {
+            "pad_token": "[PAD]",
+            "unk_token": "[UNK]",
+            "cls_token": "[CLS]",
+            "sep_token": "[SEP]",
+            "bos_token": "[DEC]",
+        }
+    )
+    config = BlipConfig(
+        text_config={
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "encoder_hidden_size": 48,
+            "intermediate_size": 64,
+            "num_hidden_layers": 3,
+            "num_attention_heads": 4,
+            "max_position_embeddings": 40,
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.bos_token_id,
+            "sep_token_id": tokenizer.sep_token_id,
+            "eos_token_id": 2,
+            "is_decoder": True,
+            "initializer_range": 0.5,
+        },
+        vision_config={
+            "hidden_size": 48,
+            "intermediate_size": 96,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "image_size": 48,
+            "patch_size": 16,
+            "initializer_range": 0.3,
+        },
+        initializer_range=0.3,
+    )
+    torch.manual_seed(seed)
+    model = BlipForConditionalGeneration(config)
+    model.save_pretrained(folder)
+    tokenizer.save_pretrained(folder)
+    BlipImageProcessorPil(size={"height": 48, "width": 48}).save_pretrained(folder)
+    return folder
+
+
+def picture(seed: int, height: int = 60, width: int = 80) -> np.ndarray:
+    """A blocky picture, different for every seed, uint8 H×W×3."""
+    random = np.random.default_rng(seed)
+    blocks = random.integers(0, 256, (6, 8, 3), dtype=np.uint8)
+    return np.ascontiguousarray(
+        blocks.repeat(-(-height // 6), 0).repeat(-(-width // 8), 1)[:height, :width]
+    )
+
+
+@pytest.fixture(scope="session")
+def tiny_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_clip(tmp_path_factory.mktemp("clip"))
+
+
+@pytest.fixture(scope="session")
+def tiny_blip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_blip(tmp_path_factory.mktemp("blip"))
+
+
+@pytest.fixture(scope="session")
+def pictures() -> list[np.ndarray]:
+    return [picture(seed) for seed in range(6)]
