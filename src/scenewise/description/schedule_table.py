@@ -136,7 +136,8 @@ class Table:
         Args:
             choices: where each of its wordings may begin, fuller wordings first.
             next_pin: fixed start of the next pinned element, where this one is pinned as
-                well: a person may set two lines closer together than `pause`.
+                well. The pause after this one is over by then at the latest: a person may
+                set two lines closer together than `pause`.
         """
         if not choices:
             self._steps.append(None)
