@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from scenewise.core.time import Span
 from scenewise.frames.packing import PackedFrame, pack
 from scenewise.frames.quality import Look
 
@@ -26,17 +27,26 @@ class Sample:
         look: its measures.
         change: how much the picture was changing when it was shown, levels a frame.
         weight: seconds until the next sample.
+        lead: seconds before it that belong to it: since the cut, or while it faded in.
+        tail: seconds after `weight` that belong to it: while it faded out.
     """
 
     packed: PackedFrame
     look: Look
     change: float = 0.0
     weight: float = 0.0
+    lead: float = 0.0
+    tail: float = 0.0
 
     @property
     def time(self) -> float:
         """Seconds."""
         return self.packed.time
+
+    @property
+    def span(self) -> Span:
+        """The time that belongs to it."""
+        return Span(self.time - self.lead, self.time + self.weight + self.tail)
 
 
 def merits(samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
@@ -60,7 +70,7 @@ def merits(samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
     soft = np.log2(max(sharp.max(), 1e-6) / np.maximum(sharp, 1e-6))
     faint = np.log2(max(contrast.max(), 1e-6) / np.maximum(contrast, 1e-6))
     blank = np.array([s.look.blank for s in samples])
-    return -(
+    faults: npt.NDArray[np.float64] = (
         0.5 * off_centre
         + apart / 20
         + 0.5 * np.minimum(soft, 4)
@@ -68,6 +78,7 @@ def merits(samples: Sequence[Sample]) -> npt.NDArray[np.float64]:
         + np.minimum(change - change.min(), 16) / 8
         + 100 * blank
     )
+    return -faults
 
 
 def companions(samples: Sequence[Sample], chosen: int, count: int) -> tuple[PackedFrame, ...]:

@@ -90,16 +90,16 @@ class Clock:
             self._step, self._last = time - self._last, time
 
     def span(self, header: Span) -> Span:
-        """What the frames cover, or the header's bounds where those reach further.
-
-        A header may not know the length; the last frame then lasts as long as the one before.
+        """From the first frame to the end that the header tells. Where it tells none, the last
+        frame lasts as long as the one before it.
 
         Raises:
             NotAVideo: no frame was seen.
         """
         if self.first is None:
             raise NotAVideo("the film holds no frame that can be decoded")
-        return Span(min(header.start, self.first), max(header.end, self._last + self._step))
+        end = header.end if header.end > self._last else self._last + self._step
+        return Span(min(header.start, self.first), end)
 
 
 def _unit(values: npt.NDArray[np.generic]) -> npt.NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
@@ -20,6 +21,19 @@ _TICKS: Final = Fraction(1_000_000)
 every frame's number is its time in microseconds."""
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Cut:
+    """Where a shot begins.
+
+    Args:
+        time: of its first frame, seconds; of a fade, the middle of the dark.
+        fade: through dark, not from one frame to the next.
+    """
+
+    time: float
+    fade: bool = False
+
+
 class CutFinder:
     """Finds cuts and fades through black in a stream of small pictures.
 
@@ -35,15 +49,13 @@ class CutFinder:
 
     def __init__(self, threshold: float = 3.0, shortest: float = 0.4, black: float = 12.0) -> None:
         ticks = max(1, round(shortest * float(_TICKS)))
-        self._detectors = (
-            AdaptiveDetector(adaptive_threshold=threshold, min_scene_len=ticks),
-            ThresholdDetector(threshold=black, min_scene_len=ticks),
-        )
+        self._hard = AdaptiveDetector(adaptive_threshold=threshold, min_scene_len=ticks)
+        self._fade = ThresholdDetector(threshold=black, min_scene_len=ticks)
         self._zero: float | None = None
         # hard cuts come two frames late; their exact times are looked up here
         self._recent: deque[tuple[int, float]] = deque(maxlen=8)
 
-    def feed(self, time: float, picture: Image) -> list[float]:
+    def feed(self, time: float, picture: Image) -> list[Cut]:
         """The next frame.
 
         Args:
@@ -51,7 +63,7 @@ class CutFinder:
             picture: RGB, the longest side about `SIDE`.
 
         Returns:
-            Times of the first frames of new shots that became known now, ascending.
+            What became known now, in order of time.
         """
         if self._zero is None:
             self._zero = time
@@ -59,8 +71,9 @@ class CutFinder:
         self._recent.append((tick, time))
         stamp = FrameTimecode(tick, fps=_TICKS)
         bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-        found = [cut for d in self._detectors for cut in d.process_frame(stamp, bgr)]
-        return sorted({self._time(cut.frame_num) for cut in found})
+        hard = [Cut(self._time(c.frame_num)) for c in self._hard.process_frame(stamp, bgr)]
+        fades = [Cut(self._time(c.frame_num), True) for c in self._fade.process_frame(stamp, bgr)]
+        return sorted(hard + fades)
 
     def _time(self, tick: int) -> float:
         assert self._zero is not None

@@ -30,14 +30,15 @@ def ward(points: Floats) -> Floats:
     """
     if len(points) < 2:
         return np.zeros((0, 4))
-    return fastcluster.linkage_vector(points, method="ward")
+    return np.asarray(fastcluster.linkage_vector(points, method="ward"))
 
 
 def flat(linkage: Floats, threshold: float) -> npt.NDArray[np.int64]:
     """Cluster of each leaf, 0-based, when the tree is cut at a distance, [n]."""
     if len(linkage) == 0:
         return np.zeros(1, dtype=np.int64)
-    return fcluster(linkage, t=threshold, criterion="distance").astype(np.int64) - 1
+    labels = fcluster(linkage, t=threshold, criterion="distance")
+    return np.asarray(labels, dtype=np.int64) - 1
 
 
 @dataclass(frozen=True)
@@ -93,11 +94,11 @@ def ward_in_time(points: Floats, weights: Floats, rules: Rules, floor: float = 0
         total = weight[a] + weight[b]
         distance = float(np.sqrt(2 * weight[a] * weight[b] / total * (apart @ apart)))
         if total > rules.longest:
-            return max(distance, just_above)
+            return float(max(distance, just_above))
         if min(weight[a], weight[b]) < rules.shortest and distance >= just_below:
             # still in order of distance, after all that merge of themselves
             return float(just_below * (1 - 1e-9 / (1 + distance)))
-        return max(distance, floor)
+        return float(max(distance, floor))
 
     cost = np.full(n, np.inf)  # of merging with the one after
     cost[:-1] = [level(i, i + 1) for i in range(n - 1)]

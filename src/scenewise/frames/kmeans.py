@@ -58,23 +58,26 @@ class KMeansSelector:
         )
 
     def _labels(self, points: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
+        return np.asarray(self._best(points).labels_, dtype=np.int64)
+
+    def _best(self, points: npt.NDArray[np.float64]) -> KMeans:
         distinct = len(np.unique(points, axis=0))
         if self.options.count:
-            return self._fit(points, min(self.options.count, distinct)).labels_
+            return self._fit(points, min(self.options.count, distinct))
         # a silhouette needs at least two clusters, and more samples than clusters
         counts = range(2, min(self.options.most, distinct - 1) + 1)
         if len(counts) == 0:
-            return np.zeros(len(points), dtype=np.int64)
+            return self._fit(points, 1)
         fits = [self._fit(points, k) for k in counts]
         if self.options.criterion == "elbow":
-            return fits[elbow(np.array([fit.inertia_ for fit in fits]))].labels_
+            return fits[elbow(np.array([fit.inertia_ for fit in fits]))]
         # The full silhouette needs every pair of samples; 2,000 of them settle the choice.
         size = 2000 if len(points) > 2000 else None
         scores = [
             silhouette_score(points, fit.labels_, sample_size=size, random_state=self.options.seed)
             for fit in fits
         ]
-        return fits[int(np.argmax(scores))].labels_
+        return fits[int(np.argmax(scores))]
 
     def _fit(self, points: npt.NDArray[np.float64], k: int) -> KMeans:
         return KMeans(k, n_init=4, random_state=self.options.seed).fit(points)

@@ -43,12 +43,12 @@ class PackedFrame(Frame):
     def _decode(self, width: int, height: int) -> Image:
         bgr = cv2.imdecode(np.frombuffer(self.data, np.uint8), cv2.IMREAD_COLOR)
         assert bgr is not None
-        image = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
+        image = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
         if (width, height) == (self.width, self.height):
             return image
         shrinks = width <= self.width and height <= self.height
         how = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-        return cv2.resize(image, (width, height), interpolation=how)
+        return np.asarray(cv2.resize(image, (width, height), interpolation=how), np.uint8)
 
     def __reduce__(self) -> tuple[type[PackedFrame], tuple[float, int, int, bytes]]:
         return PackedFrame, (self.time, self.width, self.height, self.data)

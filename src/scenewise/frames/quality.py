@@ -80,7 +80,7 @@ def look(picture: Image, detail: Image | None = None) -> Look:
     """
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
     fine = luma if detail is None else cv2.cvtColor(detail, cv2.COLOR_RGB2GRAY)
-    thumb = cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA)
+    thumb = np.asarray(cv2.resize(luma, _THUMB, interpolation=cv2.INTER_AREA), np.uint8)
     filled, even = _coverage(picture)
     writing = np.zeros(thumb.size, np.float32)
     if _BLANK <= filled <= _SPARSE and even >= 0.8:
@@ -97,7 +97,7 @@ def layout(picture: Image) -> Vector:
     """Mean colour of 8×8 cells, [192]; see `Look`."""
     cells = cv2.resize(picture, (GRID, GRID), interpolation=cv2.INTER_AREA)
     lab = cv2.cvtColor(cells.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
-    return lab.reshape(-1) / GRID
+    return np.asarray(lab.reshape(-1) / GRID, np.float32)
 
 
 def is_blank(picture: Image) -> bool:
@@ -172,4 +172,4 @@ def overlay_only(picture: Image, others: Sequence[Image]) -> bool:
 def _relief(picture: Image) -> Vector:
     """The luma less its surroundings."""
     luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    return luma - cv2.GaussianBlur(luma, (0, 0), 4)
+    return np.asarray(luma - cv2.GaussianBlur(luma, (0, 0), 4), np.float32)

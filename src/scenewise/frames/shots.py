@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any, Final
 
 import cv2
+import numpy as np
 
 from scenewise.core.media_types import Frame, Image, Selection, Shot
 from scenewise.core.options import Checked, option
@@ -36,7 +38,7 @@ class ShotOptions(Checked):
         1.0, "distance at which a shot's tree is cut; lower gives more key frames", low=0.05
     )
     min_gap: float = option(
-        1.0, "no segment is shorter, unless the film is", low=0.0, high=60.0, unit="s"
+        0.75, "no segment is shorter, unless the film is", low=0.0, high=60.0, unit="s"
     )
     max_gap: float = option(
         30.0, "no segment is longer, black apart", low=1.0, high=3600.0, unit="s"
@@ -95,6 +97,9 @@ class _Pass:
         self._before: Image | None = None
         self._samples: list[Sample] = []  # of the current shot, not yet divided
         self._cuts: list[float] = []
+        self._begun: float | None = None  # a shot's start before its first sample
+        self._divided = False  # the current shot has given segments already
+        self._after_blank = False  # the current shot began in a blank
         self._segments: list[Segment] = []
         self._least_blank: Sample | None = None  # stands for a film that is blank throughout
 
@@ -109,7 +114,8 @@ class _Pass:
             newest.change = max(newest.change, changed)
             newest.weight = self._period
         for cut in self._finder.feed(frame.time, picture):
-            self._cut(cut)
+            if not (cut.fade and self._lies_in_card(cut.time)):
+                self._cut(cut.time)
         if frame.time >= self._due:
             self._sample(frame, picture, changed)
             self._due = max(self._due, frame.time - self._period / 2) + self._period
@@ -117,10 +123,14 @@ class _Pass:
     def _sample(self, frame: Frame, picture: Image, changed: float) -> None:
         image = frame.scaled(*frame.size_within(SIDE))
         half = max(1, image.shape[1] // 2), max(1, image.shape[0] // 2)
-        detail = cv2.resize(image, half, interpolation=cv2.INTER_AREA)
+        detail = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
         sample = Sample(packed(frame.time, image), look(picture, detail), changed)
+        if not sample.look.blank:
+            self._end_blank(sample.time)
         if self._samples:
             self._samples[-1].weight = sample.time - self._samples[-1].time
+        if self._begun is not None:
+            sample.lead, self._begun = sample.time - self._begun, None
         self._samples.append(sample)
         least = self._least_blank
         if least is None or sample.look.contrast > least.look.contrast:
@@ -128,18 +138,41 @@ class _Pass:
         if sample.time - self._samples[0].time > WINDOW * self._rules.longest:
             self._divide(self._samples, whole=False)
 
+    def _end_blank(self, time: float) -> None:
+        """Something is seen again at `time`: if nothing was for two samples or more, and
+        something before that, a shot begins in the middle of the blank."""
+        run = [*takewhile(lambda s: s.look.blank, reversed(self._samples))]
+        if 2 <= len(run) < len(self._samples):
+            self._cut((run[-1].time + time) / 2)
+            self._after_blank = True
+
+    def _lies_in_card(self, time: float) -> bool:
+        """Whether a fade was placed in a title between two stretches of black, which is as
+        dark as they are. A film whose black carries a logo has no blank: its fades count."""
+        nearest = min(self._samples, key=lambda s: abs(s.time - time), default=None)
+        if nearest is None or nearest.look.blank:
+            return False
+        return self._after_blank or any(s.look.blank for s in self._samples)
+
     def _cut(self, time: float) -> None:
         """A new shot begins at `time`, which may lie a while back."""
-        begun = self._cuts[-1] if self._cuts else self._clock.first
-        if begun is not None and time - begun < SHORTEST_SHOT:
+        begun = self._cuts[-1] if self._cuts else self._clock.first or 0.0
+        if time - begun < SHORTEST_SHOT:
             return
-        self._cuts.append(time)
         ended = [s for s in self._samples if s.time < time]
         rest = self._samples[len(ended) :]
-        if ended:
+        if any(not s.look.blank for s in ended):
+            self._cuts.append(time)
             ended[-1].weight = time - ended[-1].time
             self._divide(ended, whole=True)
+        elif self._cuts and not self._divided:
+            self._cuts[-1] = (begun + time) / 2  # nothing was seen between two cuts: one fade
         self._samples = rest
+        self._divided = self._after_blank = False
+        if rest:
+            rest[0].lead = rest[0].time - time
+        else:
+            self._begun = time
 
     def _divide(self, samples: list[Sample], whole: bool) -> None:
         """Turn samples into segments. Unless the shot is whole, the last segment may go on, so
@@ -148,8 +181,10 @@ class _Pass:
         groups = [group for run in stretches for group in divided(run, self._rules)]
         self._samples = []
         if not whole and len(groups) > 1:
-            self._samples = [s for s in samples if s.time >= groups.pop()[0].time]
+            going_on = groups.pop()[0].time
+            self._samples = [s for s in samples if s.time >= going_on]
         self._segments += [segment(g, self._rules, self._neighbours) for g in groups]
+        self._divided = self._divided or bool(groups)
 
     def finish(self, header: Span, settings: dict[str, Any]) -> Selection:
         """What was found.

@@ -53,21 +53,32 @@ class Segment:
 
 
 def runs(samples: Sequence[Sample]) -> Iterator[list[Sample]]:
-    """Stretches with something to see. Faint pictures of a fade are left out where the full
-    one is near. A single blank sample, a flash, is left out of the stretch it lies in; more of
-    them end it."""
+    """Stretches with something to see.
+
+    Faint pictures of a fade are left out where the full one is near, and their time is given to
+    what they fade to. A single blank sample, a flash, is left out of the stretch it lies in;
+    more of them end it.
+    """
     run: list[Sample] = []
     blank = 0
+    lead: float | None = None  # where faint pictures began that no run has taken yet
     for sample in samples:
-        near = [s.look for s in samples if abs(s.time - sample.time) <= FADE]
-        if not sample.look.blank and faded(sample.look, near):
-            continue
         if sample.look.blank:
             blank += 1
+            lead = None
             continue
         if blank > 1 and run:
             yield run
             run = []
+        near = [s.look for s in samples if abs(s.time - sample.time) <= FADE]
+        if faded(sample.look, near):
+            if run and blank == 0:
+                run[-1].tail = sample.span.end - run[-1].time - run[-1].weight
+            elif lead is None:
+                lead = sample.span.start
+            continue
+        if lead is not None:
+            sample.lead, lead = sample.time - lead, None
         blank = 0
         run.append(sample)
     if run:
@@ -115,7 +126,7 @@ def segment(samples: Sequence[Sample], rules: Rules, neighbours: int) -> Segment
     times = np.array([s.time for s in samples])
     sizes = np.array([len(s.packed.data) for s in samples], dtype=np.float64)
     return Segment(
-        Span(samples[0].time, samples[-1].time + samples[-1].weight),
+        Span(samples[0].span.start, samples[-1].span.end),
         samples[chosen].packed,
         companions(samples, chosen, neighbours),
         samples[chosen].look,
