@@ -1,0 +1,283 @@
+"""Closed word classes and the few open words whose behaviour the rules must know.
+
+Everything regular (lemmas, inflected forms, plural nouns) comes from `lemminflect`; what
+stands here is what a dictionary cannot tell: which words can only be function words, which
+nouns act, which participles are states, which `-ing` words are things.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ARTICLES: Final = _words("a an the")
+DETERMINERS: Final = ARTICLES | _words(
+    "this that these those each every another no both several many few some any all its his"
+    " their my our your whose either neither half"
+)
+SINGULAR_DETERMINERS: Final = _words("a an one this that each every another either neither")
+NUMBERS: Final = _words(
+    "two three four five six seven eight nine ten eleven twelve dozens hundreds thousands"
+)
+"""Numerals that make a noun phrase plural; digits are recognised by form."""
+
+PLURAL_DETERMINERS: Final = NUMBERS | _words("several many few these those both")
+
+SINGULAR_PRONOUNS: Final = _words(
+    "he she it someone somebody something everyone everybody everything anyone anything"
+    " nobody nothing one"
+)
+PLURAL_PRONOUNS: Final = _words("they we you i others")
+SUBJECT_PRONOUNS: Final = SINGULAR_PRONOUNS | PLURAL_PRONOUNS
+OBJECT_PRONOUNS: Final = _words("him her them it himself herself itself themselves")
+
+PREPOSITIONS: Final = _words(
+    "of in on at by with without from into onto to for about above across after against along"
+    " alongside amid among amongst around atop before behind below beneath beside besides"
+    " between beyond down during inside like near nearby off out outside over past per through"
+    " throughout toward towards under underneath up upon via within away back together apart"
+    " forward upside aboard astride ahead overhead opposite"
+)
+PARTICLES: Final = _words(
+    "up down in on off out away back over around together apart forward by along past about"
+    " through inside outside overhead nearby ahead behind below above across aboard"
+)
+"""Prepositions that may stand alone, as in `with their hand up` or `lights on`."""
+
+COMPOUND_PREPOSITIONS: Final = tuple(
+    tuple(entry.split())
+    for entry in (
+        "on top of|in front of|next to|close to|on the side of|on the back of|in the middle of"
+        "|at the top of|at the bottom of|on the edge of|at the end of|in the back of|out of"
+        "|off of|inside of|outside of|instead of|because of|along with|together with|up to"
+        "|on either side of|on both sides of|to the side of|by the side of|in between"
+    ).split("|")
+)
+CONJUNCTIONS: Final = _words("and or but")
+SUBORDINATORS: Final = _words("while as when where because if until although though whereas than")
+RELATIVES: Final = _words("who which whom")
+BE: Final = _words("is are was were am be been")
+AUXILIARIES: Final = BE | _words(
+    "has have had do does did can could will would may might must should shall cannot"
+)
+
+ADVERBS: Final = _words(
+    "not very too also just still now then there here again almost away together alone nearby"
+    " upside sideways backwards forwards downhill uphill indoors outdoors upstairs downstairs"
+    " high low closely apart ahead overhead once twice always never often soon already"
+)
+NOT_ADVERBS: Final = _words(
+    "friendly family fly early lovely elderly curly only ugly belly jelly lily bully rally"
+    " silly holy lonely lively jolly woolly hilly smelly ally butterfly assembly deadly italy"
+)
+ADJECTIVES: Final = _words(
+    "young old little big small large huge tiny tall short long wide narrow thin thick high low"
+    " black white red green blue yellow orange purple pink brown gray grey golden silver beige"
+    " dark bright light pale blonde blond beautiful cute pretty nice clean dirty wet dry empty"
+    " full open closed wooden male female hot cold new fresh blurry colorful colourful different"
+    " various many several bald shirtless giant bare modern stuffed brick leather rocky sandy"
+    " snowy grassy muddy busy steep calm clear cloudy sunny single double fat skinny naked"
+)
+DROPPABLE_ADJECTIVES: Final = _words(
+    "young old little big small large huge tiny tall long wide narrow thin thick black white red"
+    " green blue yellow orange purple pink brown gray grey golden beige dark bright pale blonde"
+    " blond beautiful cute pretty nice clean dirty wet colorful colourful bald fluffy shiny"
+    " wooden leather snowy grassy rocky sandy muddy"
+)
+"""Adjectives whose loss never makes a sentence false. Privative ones (`toy`, `stuffed`,
+`fake`, `empty`, `painted`) are not among them: a toy gun is no gun."""
+
+COMPOUNDS_WITH_ADJECTIVE: Final = frozenset(
+    tuple(entry.split())
+    for entry in (
+        "white house|black board|green house|red carpet|red wine|white wine|red cross|big top"
+        "|black hole|long jump|orange juice|little league|white water|black belt|dark room"
+        "|grey hound|old testament|big ben|blue jay|polar bear|brown sugar|green card|green bean"
+        "|green beans|green light|red light|yellow card|wooden horse|golden gate|golden retriever"
+        "|small talk|wet suit|dirty dishes|thin air|long johns|light bulb|bald eagle|red panda"
+        "|white board|wooden spoon|blue whale|black bear|brown bear|snowy owl"
+    ).split("|")
+)
+
+PEOPLE: Final = _words(
+    "man woman boy girl child baby kid person people lady guy gentleman toddler infant teenager"
+    " player skier snowboarder surfer skater skateboarder rider cyclist biker runner jogger"
+    " swimmer diver climber hiker dancer singer musician guitarist drummer pianist chef cook"
+    " waiter waitress bartender teacher student doctor nurse soldier officer policeman"
+    " firefighter fireman pilot driver worker farmer fisherman sailor astronaut clown bride"
+    " groom couple family friend mother father mom dad parent son daughter brother sister"
+    " husband wife grandmother grandfather king queen prince princess knight warrior fighter"
+    " boxer wrestler batter pitcher catcher umpire referee goalie golfer coach athlete cowboy"
+    " reporter photographer businessman businesswoman actor actress crowd audience spectator"
+    " passenger pedestrian shopper customer vendor cashier artist painter tourist hunter archer"
+    " gymnast cheerleader monk priest nun judge lawyer scientist mechanic carpenter someone"
+    " somebody everyone team band group men women children kids character figure robot monster"
+    " zombie alien superhero snowman stranger neighbor neighbour villager elder adult teen"
+    " others police army tribe choir class orchestra trooper troop gunman thief prisoner guard"
+)
+ANIMALS: Final = _words(
+    "dog puppy cat kitten horse pony cow bull calf sheep lamb goat pig piglet chicken hen"
+    " rooster duck goose swan bird pigeon seagull gull eagle hawk owl parrot crow elephant"
+    " giraffe zebra lion tiger leopard cheetah bear cub panda monkey ape gorilla chimpanzee deer"
+    " moose elk rabbit bunny hare squirrel mouse rat hamster fox wolf coyote camel donkey llama"
+    " alpaca buffalo bison rhino rhinoceros hippo hippopotamus kangaroo koala penguin seal"
+    " whale dolphin shark fish turtle tortoise frog toad snake lizard crocodile alligator"
+    " dinosaur dragon unicorn bee butterfly spider insect bug fly crab lobster octopus animal"
+    " creature pet cattle ox wildebeest antelope ostrich peacock flamingo pelican bat raccoon"
+)
+VEHICLES: Final = _words(
+    "car truck van bus taxi train tram plane airplane jet helicopter boat ship sailboat kayak"
+    " canoe motorcycle motorbike bike bicycle scooter tractor ambulance rocket spaceship balloon"
+    " drone wagon carriage vehicle convoy trolley ferry yacht submarine tank kite ball"
+)
+ANIMATE: Final = PEOPLE | ANIMALS
+
+COLLECTIVES_PLURAL: Final = _words(
+    "group couple number lot bunch variety handful pair lots dozens hundreds thousands plenty"
+    " majority series trio"
+)
+"""`a group of people stand`: the people act, so the verb is plural."""
+
+NOT_PLURAL: Final = _words(
+    "glass grass dress bus gas lens mess cross class boss pass chess news series species tennis"
+    " canvas cactus octopus hippopotamus rhinoceros circus campus virus walrus atlas christmas"
+    " business process address princess actress waitress mattress compass moss fitness wilderness"
+    " darkness mathematics gymnastics athletics headquarters kiss press always across this is"
+    " batsman hostess goddess fortress harness witness bass brass iris tigris texas"
+    " paris dallas las los his its us asparagus crocus platypus citrus focus bonus surplus"
+)
+PLURAL_FORMS: Final = _words(
+    "people men women children mice geese feet teeth oxen cattle police pants jeans shorts"
+    " scissors clothes trousers pajamas sunglasses goggles binoculars headphones others leaves"
+    " wolves shelves knives loaves calves halves lives wives thieves buffalo dice"
+)
+
+NOUN_ING: Final = _words(
+    "ceiling king string thing something nothing everything anything wing spring morning"
+    " evening during sibling darling earring pudding lightning duckling sling bling ping viking"
+    " string shoestring herring dumpling sterling outing awning boeing beijing"
+    " wedding clothing siding plumbing stocking hamstring railing dwelling furnishing gosling"
+    " inning seedling sapling starling sting topping seasoning frosting stuffing filling"
+    " rigging scaffolding bedding housing flooring tiling paneling panelling lodging offering"
+    " belonging surrounding beginning upbringing underling changeling drawstring offspring"
+    " underpinning hamstrings ring swing sing bring cling fling icing"
+)
+"""`-ing` words that name things. `ring`, `swing`, `bring` … are base forms, never gerunds."""
+
+AMBIGUOUS_ING: Final = _words(
+    "building painting drawing crossing landing opening lighting parking dressing recording"
+    " serving meeting feeling writing cutting carving etching covering coating clearing crossing"
+    " hearing killing warning wrapping coupling fencing gathering setting showing sitting"
+    " reading pricing blessing greeting finding marking spelling trimming turning"
+    " shooting training playing rendering engraving weaving embroidering"
+    " decking decorating closing listing ending holding flooring fishing boxing wrestling"
+    " shopping swimming skating skiing surfing bowling sailing hiking camping racing boating"
+    " living dining waiting"
+)
+"""`-ing` words that name a thing or an act: an act when something animate does it, or when an
+object with a determiner follows (`a man painting a fence`)."""
+
+THING_ING: Final = _words(
+    "building painting drawing crossing landing lighting clearing gathering setting dressing"
+    " recording covering warning opening etching carving engraving"
+)
+
+ING_COMPOUNDS: Final = frozenset(
+    tuple(entry.split())
+    for entry in (
+        "living room|dining room|dining table|dining area|dining hall|dining chair|dining set"
+        "|sitting room|sitting area|living area|living space|living quarters|waiting room"
+        "|waiting area|meeting room|dressing room|changing room|operating room|training room"
+        "|reading room|drawing room|emergency room|swimming pool|swimming trunks|swimming suit"
+        "|swimming cap|bathing suit|bathing suits|parking lot|parking lots|parking garage"
+        "|parking space|parking spot|parking meter|parking meters|parking sign|parking area"
+        "|running track|running shoes|running shoe|running water|walking stick|walking path"
+        "|walking trail|walking sticks|hiking trail|hiking boots|hiking poles|hiking gear"
+        "|hiking backpack|fishing boat|fishing boats|fishing rod|fishing rods|fishing pole"
+        "|fishing poles|fishing net|fishing line|fishing village|fishing gear|fishing vessel"
+        "|frying pan|frying pans|cutting board|cutting boards|washing machine|washing machines"
+        "|sewing machine|vending machine|vending machines|slot machine|shopping cart"
+        "|shopping carts|shopping bag|shopping bags|shopping center|shopping centre|shopping mall"
+        "|shopping trolley|rocking chair|rocking chairs|rocking horse|boxing ring|boxing gloves"
+        "|boxing glove|boxing match|skating rink|ice-skating rink|wedding dress|wedding cake"
+        "|wedding ring|wedding party|wedding ceremony|wedding gown|sleeping bag|sleeping bags"
+        "|baking sheet|baking tray|baking pan|baking dish|mixing bowl|mixing bowls|mixing board"
+        "|steering wheel|racing car|racing cars|racing track|race track|racing bike|cooking pot"
+        "|cooking pots|cooking utensils|cooking pan|ironing board|chewing gum|ceiling fan"
+        "|ceiling fans|ceiling light|ceiling lights|building site|building block|building blocks"
+        "|landing strip|landing gear|landing pad|sailing boat|sailing boats|sailing ship"
+        "|sailing ships|sailing vessel|riding boots|riding gear|riding helmet|flying saucer"
+        "|flying disc|flying fish|climbing wall|climbing gear|climbing rope|climbing frame"
+        "|playing cards|playing card|playing field|playing fields|bowling alley|bowling ball"
+        "|bowling pins|bowling lane|camping tent|camping chair|camping chairs|camping gear"
+        "|crossing sign|crossing signal|crossing guard|knitting needles|drinking fountain"
+        "|drinking glass|drinking glasses|drinking water|drinking straw|measuring cup"
+        "|measuring tape|measuring spoons|magnifying glass|folding chair|folding chairs"
+        "|folding table|revolving door|sliding door|sliding doors|hanging lamp|hanging lights"
+        "|lighting fixture|lighting fixtures|string lights|ring light|swing set|wing tip"
+        "|packing tape|packing material|wrapping paper|writing desk|reading glasses|viewing area"
+        "|filling station|gas station|polling station|recording studio|shooting range"
+        "|rolling pin|rolling hills|rowing boat|rowing boats|rowing machine|exercising machine"
+        "|serving tray|serving dish|serving bowl|surfing board|diving board|diving suit"
+        "|diving mask|diving gear|skiing gear|skiing equipment|snowboarding gear|winning post"
+        "|shipping container|shipping containers|changing table|dressing gown|dressing table"
+        "|hearing aid|hearing aids|heating pad|cooling rack"
+        "|milking machine|weighing scale|carving knife|punching bag|jumping jacks|finishing line"
+        "|starting line|starting block|starting blocks|finishing tape|training ground|training bike"
+    ).split("|")
+)
+
+CLOTHING_VERBS: Final = _words("wear")
+"""A state of the subject: when another verb follows, that one is the act."""
+
+STATE_PARTICIPLES: Final = _words(
+    "parked seated dressed covered filled surrounded decorated lit located mounted painted made"
+    " attached tied wrapped topped stacked piled lined placed set situated posed displayed gathered"
+    " scattered arranged suspended perched stuck trapped buried chained loaded docked moored"
+    " anchored crowded packed plugged connected hung strapped draped mixed dotted littered"
+    " nestled huddled crouched hunched slumped sprawled curled tucked carved written printed"
+    " illuminated reflected silhouetted positioned stationed pulled pushed driven"
+    " ridden flown held carried worn served cooked sliced cut chopped labeled"
+    " labelled marked engulfed submerged soaked drenched frozen broken destroyed damaged"
+    " abandoned flooded overgrown fenced enclosed framed lifted raised towed sunk wrecked "
+    " prepared grilled built drawn"
+)
+"""Participles that tell a state: alone after a subject they become `is/are` + participle."""
+
+INTRANSITIVE_PAST: Final = _words(
+    "walked sat stood looked smiled jumped ran lay laughed talked slept went came fell waited"
+    " swam danced stared worked cried shouted screamed nodded turned stepped climbed crawled"
+    " knelt flew swung rode leaned stopped started began continued"
+)
+
+PHASE_VERBS: Final = _words("start stop begin keep continue finish go try")
+"""Verbs that take another in `-ing`: `stops moving`."""
+
+PLACE_NOUNS: Final = _words(
+    "room bedroom bathroom kitchen office hall hallway corridor lobby street road sidewalk path"
+    " highway hill field meadow forest woods park beach desert mountain mountains cliff valley"
+    " river lake ocean sea pond stream pool water snow grass sand mud city town village"
+    " house building barn church castle bridge garden yard backyard driveway garage porch balcony"
+    " deck roof couch sofa bed bench chair floor ground stage court desk table counter bar"
+    " restaurant cafe store shop market station platform airport runway subway tunnel car bus"
+    " train boat dock pier shore stadium arena gym classroom library hospital cave jungle farm"
+    " alley corner doorway window stairs staircase ladder stool rug carpet lawn ice slope trail"
+    " track playground plaza square cemetery parking lot zoo"
+)
+
+UNCOUNTED: Final = _words(
+    "water snow grass food traffic furniture smoke fire fog rain ice sand mud dirt wood metal"
+    " fruit bread rice pasta cheese meat coffee tea milk beer wine juice soup hair luggage"
+    " clothing graffiti art music light sunlight moonlight darkness equipment machinery"
+    " vegetation scenery text information money paper plastic glass fabric steam dust blood"
+    " lightning thunder garbage trash hay corn wheat broccoli sushi pizza cake chocolate ice-cream"
+    " skateboarding snowboarding surfing skiing baseball basketball tennis soccer football air"
+    " white black red green blue nature downtown sunset sunrise sky"
+)
+
+LOCATIVE_VERBS: Final = _words("put place set lay rest hang keep lean stick mount throw toss")
+"""Verbs that need the place as well as the thing: `puts a cup on a table`."""
