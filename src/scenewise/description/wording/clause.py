@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenewise.description.wording import lexicon, words
-from scenewise.description.wording.grammar import NOMINAL, Token, labels_of, word
+from scenewise.description.wording.grammar import NOMINAL, labels_of
+from scenewise.description.wording.tokens import Token, word
 
-_NOT_PROGRESSIVE = frozenset(
+_NOT_PROGRESSIVE = lexicon.words_in(
     "missing interesting boring exciting amazing charming lacking willing pending outstanding"
-    " going stunning confusing surprising disgusting tiring relaxing entertaining".split()
+    " going stunning confusing surprising disgusting tiring relaxing entertaining"
 )
 _NO_OBJECT_AFTER = lexicon.PREPOSITIONS | {"", "and", "while", "as", "asleep", "together"}
 
@@ -159,9 +160,7 @@ def _main_finite(labels: Sequence[str], subject: Subject) -> int:
         label = labels[at]
         if label == "rel":
             pending += 1
-        elif label == "sub":
-            return -1
-        elif label == "conj" and at + 1 < len(labels) and labels[at + 1] == "pron":
+        elif label == "sub" or (label == "conj" and labels[at + 1 : at + 2] == ["pron"]):
             return -1
         elif label in ("fin", "aux") and labels[at - 1] != "aux":
             if not pending:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from scenewise.description.wording.lexicon import words_in
+
 _SPECIAL = re.compile(
     r"\[(?:PAD|UNK|CLS|SEP|MASK|DEC|ENC)\]|<\|[^|<>]{0,40}\|>|</?(?:s|pad|unk|bos|eos)>", re.I
 )
@@ -13,8 +15,8 @@ _BLANKS = re.compile(r"\s+")
 _SPACE_BEFORE = re.compile(r"\s+([,.;:!?…%)\]}])(?=\s|$)")
 _MARKS = re.compile(r"([,;:])(?:\s*[,;:])+")
 _STOPS = re.compile(r"\.(?:\s*\.)+(?=\s|$)")
-_LIKELY_DOUBLES = frozenset(
-    "yo pom cha tuk bye knock choo boo had that no go so chop tick tock hula ha ho".split()
+_LIKELY_DOUBLES = words_in(
+    "yo pom cha tuk bye knock choo boo had that no go so chop tick tock hula ha ho"
 )
 _SENTENCE = re.compile(r"(?<=[.!?…。！？])[\"'”’»)]*\s+|(?<=[。！？])")
 _ABBREVIATION = re.compile(

@@ -18,51 +18,13 @@ The rule for `-ing` words, in order:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenewise.description.wording import lexicon, words
-
-_TOKEN = re.compile(r"\w+(?:['’.\-/&]\w+)*['’]?|[^\w\s]", re.UNICODE)
+from scenewise.description.wording.tokens import Token
 
 NOMINAL = frozenset({"np", "pron"})
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    """One word or mark.
-
-    Args:
-        text: as written.
-        spaced: whether a blank stands before it.
-    """
-
-    text: str
-    spaced: bool
-
-    @property
-    def lower(self) -> str:
-        """The word without its capitals."""
-        return self.text.lower()
-
-
-def tokens_of(text: str) -> list[Token]:
-    """The words and marks of a text; `text_of` puts them together again."""
-    return [
-        Token(match.group(), match.start() > 0 and text[match.start() - 1].isspace())
-        for match in _TOKEN.finditer(text)
-    ]
-
-
-def text_of(tokens: Sequence[Token]) -> str:
-    """The text the tokens make."""
-    return "".join((" " if token.spaced else "") + token.text for token in tokens).strip()
-
-
-def word(text: str) -> Token:
-    """A word with a blank before it."""
-    return Token(text, True)
 
 
 @dataclass(slots=True)
@@ -182,12 +144,10 @@ class _Reader:
             return self._pronoun(at)
         if low == "to":
             verb = self._word(at + 1)
-            if words.is_base(verb) and not self._starts_noun_phrase(at + 1):
-                if not (words.is_noun(verb) and previous in ("fin", "ing", "adv", "particle")):
-                    self.phrase = _Phrase()
-                    return "to"
+            place = words.is_noun(verb) and previous in ("fin", "ing", "adv", "particle")
+            infinitive = words.is_base(verb) and not self._starts_noun_phrase(at + 1)
             self.phrase = _Phrase()
-            return "prep"
+            return "to" if infinitive and not place else "prep"
         if low in lexicon.AUXILIARIES:
             plural = low in ("are", "were", "have", "do", "am")
             self._found_verb("plural" if plural else "singular")

@@ -10,71 +10,74 @@ from __future__ import annotations
 from typing import Final
 
 
-def _words(text: str) -> frozenset[str]:
+def words_in(text: str) -> frozenset[str]:
+    """The words of a text, as a set."""
     return frozenset(text.split())
 
 
-ARTICLES: Final = _words("a an the")
-DETERMINERS: Final = ARTICLES | _words(
+def phrases_in(text: str) -> tuple[tuple[str, ...], ...]:
+    """The phrases of a text, separated by bars, each as its words."""
+    return tuple(tuple(phrase.split()) for phrase in text.split("|"))
+
+
+ARTICLES: Final = words_in("a an the")
+DETERMINERS: Final = ARTICLES | words_in(
     "this that these those each every another no both several many few some any all its his"
     " their my our your whose either neither half"
 )
-SINGULAR_DETERMINERS: Final = _words("a an one this that each every another either neither")
-NUMBERS: Final = _words(
+SINGULAR_DETERMINERS: Final = words_in("a an one this that each every another either neither")
+NUMBERS: Final = words_in(
     "two three four five six seven eight nine ten eleven twelve dozens hundreds thousands"
 )
 """Numerals that make a noun phrase plural; digits are recognised by form."""
 
-PLURAL_DETERMINERS: Final = NUMBERS | _words("several many few these those both")
+PLURAL_DETERMINERS: Final = NUMBERS | words_in("several many few these those both")
 
-SINGULAR_PRONOUNS: Final = _words(
+SINGULAR_PRONOUNS: Final = words_in(
     "he she it someone somebody something everyone everybody everything anyone anything"
     " nobody nothing one"
 )
-PLURAL_PRONOUNS: Final = _words("they we you i others")
+PLURAL_PRONOUNS: Final = words_in("they we you i others")
 SUBJECT_PRONOUNS: Final = SINGULAR_PRONOUNS | PLURAL_PRONOUNS
-OBJECT_PRONOUNS: Final = _words("him her them it himself herself itself themselves")
+OBJECT_PRONOUNS: Final = words_in("him her them it himself herself itself themselves")
 
-PREPOSITIONS: Final = _words(
+PREPOSITIONS: Final = words_in(
     "of in on at by with without from into onto to for about above across after against along"
     " alongside amid among amongst around atop before behind below beneath beside besides"
     " between beyond down during inside like near nearby off out outside over past per through"
     " throughout toward towards under underneath up upon via within away back together apart"
     " forward upside aboard astride ahead overhead opposite"
 )
-PARTICLES: Final = _words(
+PARTICLES: Final = words_in(
     "up down in on off out away back over around together apart forward by along past about"
     " through inside outside overhead nearby ahead behind below above across aboard"
 )
 """Prepositions that may stand alone, as in `with their hand up` or `lights on`."""
 
-COMPOUND_PREPOSITIONS: Final = tuple(
-    tuple(entry.split())
-    for entry in (
-        "on top of|in front of|next to|close to|on the side of|on the back of|in the middle of"
-        "|at the top of|at the bottom of|on the edge of|at the end of|in the back of|out of"
-        "|off of|inside of|outside of|instead of|because of|along with|together with|up to"
-        "|on either side of|on both sides of|to the side of|by the side of|in between"
-    ).split("|")
+COMPOUND_PREPOSITIONS: Final = phrases_in(
+    "on top of|in front of|next to|close to|on the side of|on the back of|in the middle of"
+    "|at the top of|at the bottom of|on the edge of|at the end of|in the back of|out of"
+    "|off of|inside of|outside of|instead of|because of|along with|together with|up to"
+    "|on either side of|on both sides of|to the side of|by the side of|in between"
 )
-CONJUNCTIONS: Final = _words("and or but")
-SUBORDINATORS: Final = _words("while as when where because if until although though whereas than")
-RELATIVES: Final = _words("who which whom")
-BE: Final = _words("is are was were am be been")
-AUXILIARIES: Final = BE | _words(
+CONJUNCTIONS: Final = words_in("and or but")
+SUBORDINATORS: Final = words_in("while as when where because if until although though whereas than")
+RELATIVES: Final = words_in("who which whom")
+BE: Final = words_in("is are was were am be been")
+AUXILIARIES: Final = BE | words_in(
     "has have had do does did can could will would may might must should shall cannot"
 )
 
-ADVERBS: Final = _words(
+ADVERBS: Final = words_in(
     "not very too also just still now then there here again almost away together alone nearby"
     " upside sideways backwards forwards downhill uphill indoors outdoors upstairs downstairs"
     " high low closely apart ahead overhead once twice always never often soon already"
 )
-NOT_ADVERBS: Final = _words(
+NOT_ADVERBS: Final = words_in(
     "friendly family fly early lovely elderly curly only ugly belly jelly lily bully rally"
     " silly holy lonely lively jolly woolly hilly smelly ally butterfly assembly deadly italy"
 )
-ADJECTIVES: Final = _words(
+ADJECTIVES: Final = words_in(
     "young old little big small large huge tiny tall short long wide narrow thin thick high low"
     " black white red green blue yellow orange purple pink brown gray grey golden silver beige"
     " dark bright light pale blonde blond beautiful cute pretty nice clean dirty wet dry empty"
@@ -82,7 +85,7 @@ ADJECTIVES: Final = _words(
     " various many several bald shirtless giant bare modern stuffed brick leather rocky sandy"
     " snowy grassy muddy busy steep calm clear cloudy sunny single double fat skinny naked"
 )
-DROPPABLE_ADJECTIVES: Final = _words(
+DROPPABLE_ADJECTIVES: Final = words_in(
     "young old little big small large huge tiny tall long wide narrow thin thick black white red"
     " green blue yellow orange purple pink brown gray grey golden beige dark bright pale blonde"
     " blond beautiful cute pretty nice clean dirty wet colorful colourful bald fluffy shiny"
@@ -92,18 +95,17 @@ DROPPABLE_ADJECTIVES: Final = _words(
 `fake`, `empty`, `painted`) are not among them: a toy gun is no gun."""
 
 COMPOUNDS_WITH_ADJECTIVE: Final = frozenset(
-    tuple(entry.split())
-    for entry in (
+    phrases_in(
         "white house|black board|green house|red carpet|red wine|white wine|red cross|big top"
         "|black hole|long jump|orange juice|little league|white water|black belt|dark room"
         "|grey hound|old testament|big ben|blue jay|polar bear|brown sugar|green card|green bean"
         "|green beans|green light|red light|yellow card|wooden horse|golden gate|golden retriever"
         "|small talk|wet suit|dirty dishes|thin air|long johns|light bulb|bald eagle|red panda"
         "|white board|wooden spoon|blue whale|black bear|brown bear|snowy owl"
-    ).split("|")
+    )
 )
 
-PEOPLE: Final = _words(
+PEOPLE: Final = words_in(
     "man woman boy girl child baby kid person people lady guy gentleman toddler infant teenager"
     " player skier snowboarder surfer skater skateboarder rider cyclist biker runner jogger"
     " swimmer diver climber hiker dancer singer musician guitarist drummer pianist chef cook"
@@ -119,7 +121,7 @@ PEOPLE: Final = _words(
     " zombie alien superhero snowman stranger neighbor neighbour villager elder adult teen"
     " others police army tribe choir class orchestra trooper troop gunman thief prisoner guard"
 )
-ANIMALS: Final = _words(
+ANIMALS: Final = words_in(
     "dog puppy cat kitten horse pony cow bull calf sheep lamb goat pig piglet chicken hen"
     " rooster duck goose swan bird pigeon seagull gull eagle hawk owl parrot crow elephant"
     " giraffe zebra lion tiger leopard cheetah bear cub panda monkey ape gorilla chimpanzee deer"
@@ -129,20 +131,20 @@ ANIMALS: Final = _words(
     " dinosaur dragon unicorn bee butterfly spider insect bug fly crab lobster octopus animal"
     " creature pet cattle ox wildebeest antelope ostrich peacock flamingo pelican bat raccoon"
 )
-VEHICLES: Final = _words(
+VEHICLES: Final = words_in(
     "car truck van bus taxi train tram plane airplane jet helicopter boat ship sailboat kayak"
     " canoe motorcycle motorbike bike bicycle scooter tractor ambulance rocket spaceship balloon"
     " drone wagon carriage vehicle convoy trolley ferry yacht submarine tank kite ball"
 )
 ANIMATE: Final = PEOPLE | ANIMALS
 
-COLLECTIVES_PLURAL: Final = _words(
+COLLECTIVES_PLURAL: Final = words_in(
     "group couple number lot bunch variety handful pair lots dozens hundreds thousands plenty"
     " majority series trio"
 )
 """`a group of people stand`: the people act, so the verb is plural."""
 
-NOT_PLURAL: Final = _words(
+NOT_PLURAL: Final = words_in(
     "glass grass dress bus gas lens mess cross class boss pass chess news series species tennis"
     " canvas cactus octopus hippopotamus rhinoceros circus campus virus walrus atlas christmas"
     " business process address princess actress waitress mattress compass moss fitness wilderness"
@@ -150,13 +152,13 @@ NOT_PLURAL: Final = _words(
     " batsman hostess goddess fortress harness witness bass brass iris tigris texas"
     " paris dallas las los his its us asparagus crocus platypus citrus focus bonus surplus"
 )
-PLURAL_FORMS: Final = _words(
+PLURAL_FORMS: Final = words_in(
     "people men women children mice geese feet teeth oxen cattle police pants jeans shorts"
     " scissors clothes trousers pajamas sunglasses goggles binoculars headphones others leaves"
     " wolves shelves knives loaves calves halves lives wives thieves buffalo dice"
 )
 
-NOUN_ING: Final = _words(
+NOUN_ING: Final = words_in(
     "ceiling king string thing something nothing everything anything wing spring morning"
     " evening during sibling darling earring pudding lightning duckling sling bling ping viking"
     " string shoestring herring dumpling sterling outing awning boeing beijing"
@@ -168,7 +170,7 @@ NOUN_ING: Final = _words(
 )
 """`-ing` words that name things. `ring`, `swing`, `bring` … are base forms, never gerunds."""
 
-AMBIGUOUS_ING: Final = _words(
+AMBIGUOUS_ING: Final = words_in(
     "building painting drawing crossing landing opening lighting parking dressing recording"
     " serving meeting feeling writing cutting carving etching covering coating clearing crossing"
     " hearing killing warning wrapping coupling fencing gathering setting showing sitting"
@@ -181,14 +183,13 @@ AMBIGUOUS_ING: Final = _words(
 """`-ing` words that name a thing or an act: an act when something animate does it, or when an
 object with a determiner follows (`a man painting a fence`)."""
 
-THING_ING: Final = _words(
+THING_ING: Final = words_in(
     "building painting drawing crossing landing lighting clearing gathering setting dressing"
     " recording covering warning opening etching carving engraving"
 )
 
 ING_COMPOUNDS: Final = frozenset(
-    tuple(entry.split())
-    for entry in (
+    phrases_in(
         "living room|dining room|dining table|dining area|dining hall|dining chair|dining set"
         "|sitting room|sitting area|living area|living space|living quarters|waiting room"
         "|waiting area|meeting room|dressing room|changing room|operating room|training room"
@@ -226,15 +227,15 @@ ING_COMPOUNDS: Final = frozenset(
         "|diving mask|diving gear|skiing gear|skiing equipment|snowboarding gear|winning post"
         "|shipping container|shipping containers|changing table|dressing gown|dressing table"
         "|hearing aid|hearing aids|heating pad|cooling rack"
-        "|milking machine|weighing scale|carving knife|punching bag|jumping jacks|finishing line"
+        "|milking machine|carving knife|punching bag|jumping jacks|finishing line"
         "|starting line|starting block|starting blocks|finishing tape|training ground|training bike"
-    ).split("|")
+    )
 )
 
-CLOTHING_VERBS: Final = _words("wear")
+CLOTHING_VERBS: Final = words_in("wear")
 """A state of the subject: when another verb follows, that one is the act."""
 
-STATE_PARTICIPLES: Final = _words(
+STATE_PARTICIPLES: Final = words_in(
     "parked seated dressed covered filled surrounded decorated lit located mounted painted made"
     " attached tied wrapped topped stacked piled lined placed set situated posed displayed gathered"
     " scattered arranged suspended perched stuck trapped buried chained loaded docked moored"
@@ -248,16 +249,16 @@ STATE_PARTICIPLES: Final = _words(
 )
 """Participles that tell a state: alone after a subject they become `is/are` + participle."""
 
-INTRANSITIVE_PAST: Final = _words(
+INTRANSITIVE_PAST: Final = words_in(
     "walked sat stood looked smiled jumped ran lay laughed talked slept went came fell waited"
     " swam danced stared worked cried shouted screamed nodded turned stepped climbed crawled"
     " knelt flew swung rode leaned stopped started began continued"
 )
 
-PHASE_VERBS: Final = _words("start stop begin keep continue finish go try")
+PHASE_VERBS: Final = words_in("start stop begin keep continue finish go try")
 """Verbs that take another in `-ing`: `stops moving`."""
 
-PLACE_NOUNS: Final = _words(
+PLACE_NOUNS: Final = words_in(
     "room bedroom bathroom kitchen office hall hallway corridor lobby street road sidewalk path"
     " highway hill field meadow forest woods park beach desert mountain mountains cliff valley"
     " river lake ocean sea pond stream pool water snow grass sand mud city town village"
@@ -269,7 +270,7 @@ PLACE_NOUNS: Final = _words(
     " track playground plaza square cemetery parking lot zoo"
 )
 
-UNCOUNTED: Final = _words(
+UNCOUNTED: Final = words_in(
     "water snow grass food traffic furniture smoke fire fog rain ice sand mud dirt wood metal"
     " fruit bread rice pasta cheese meat coffee tea milk beer wine juice soup hair luggage"
     " clothing graffiti art music light sunlight moonlight darkness equipment machinery"
@@ -279,5 +280,5 @@ UNCOUNTED: Final = _words(
     " white black red green blue nature downtown sunset sunrise sky"
 )
 
-LOCATIVE_VERBS: Final = _words("put place set lay rest hang keep lean stick mount throw toss")
+LOCATIVE_VERBS: Final = words_in("put place set lay rest hang keep lean stick mount throw toss")
 """Verbs that need the place as well as the thing: `puts a cup on a table`."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 
 _MEDIUM = (
-    r"(?:picture|photograph|photo|image|shot|screenshot|screen ?shot|screencap|still|view|close[ -]?up"
-    r"|closeup|painting|drawing|illustration|rendering|render|sketch|cartoon|animation"
-    r"|snapshot|portrait|time[ -]?lapse|footage|video|clip|scene|frame|gif|selfie|panorama|silhouette shot)"
+    r"(?:picture|photograph|photo|image|shot|screenshot|screen ?shot|screencap|still|view"
+    r"|close[ -]?up|closeup|painting|drawing|illustration|rendering|render|sketch|cartoon|animation"
+    r"|snapshot|portrait|time[ -]?lapse|footage|video|clip|scene|frame"
+    r"|gif|selfie|panorama)"
 )
 _FUNCTION = (
     r"(?!(?:of|with|and|in|on|at|to|from|by|is|are|that|this|holding|taking|looking|sitting"
@@ -48,7 +49,8 @@ _BARE_MEDIUM = re.compile(
 _VIEWER = re.compile(
     r"^(?:(?:here|now|then|next|finally|also),? )?(?:we|you|one|i|viewers?|the viewers?)"
     r"(?: (?:can|could|may|might|are able to|also|now|then|clearly|just|get to))* "
-    r"(?:sees?|view|observe|watch|notice|find|are shown|is shown|are seeing|seeing)(?: that)? (?=\S)",
+    r"(?:sees?|view|observe|watch|notice|find|are shown|is shown|are seeing|seeing)"
+    r"(?: that)? (?=\S)",
     re.I,
 )
 _PRESENTING = re.compile(
@@ -103,7 +105,6 @@ _THIS_IS_NOT_NOUN = re.compile(
     r"|very\b|so\b|too\b|raining|snowing|\w+ly\b|\w+\.?$)",
     re.I,
 )
-_ARAFED = re.compile(r"\bar+af+(?:e|ed|ted|es?d?)?\b ?|\baraf[a-z]{0,6}\b ?", re.I)
 ARAFED = re.compile(r"\bar+af+[a-z]{0,6}\b", re.I)
 
 _TAILS = tuple(

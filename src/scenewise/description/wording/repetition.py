@@ -11,26 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scenewise.core.time import Span
-from scenewise.description.wording import cleaning, clause, lexicon, words
-from scenewise.description.wording.grammar import Token, labels_of, text_of, tokens_of
+from scenewise.description.wording import clause, cleaning, lexicon, words
+from scenewise.description.wording.grammar import labels_of
 from scenewise.description.wording.style import ON_SCREEN, WordingOptions
+from scenewise.description.wording.tokens import Token, text_of, tokens_of
 
-_SILENT = frozenset(
-    "a an the is are and of with his her their its at in on by some this that as to".split()
+_SILENT = lexicon.words_in(
+    "a an the is are and of with his her their its at in on by some this that as to"
 )
 _OPPOSITES = tuple(
-    frozenset(pair.split())
-    for pair in (
+    frozenset(pair)
+    for pair in lexicon.phrases_in(
         "in out|on off|up down|into out|onto off|open close|enter leave|enter exit|left right"
         "|to from|toward away|towards away|before after|sit stand|stand lie|sit lie|inside outside"
         "|man woman|boy girl|day night|first second|above below|over under|front back|raise lower"
         "|put take|pick drop|win lose|push pull|start stop|begin end|arrive leave|old young"
         "|black white|red green|red blue|green blue|alive dead|full empty|happy sad"
-    ).split("|")
+    )
 )
-_DEEDS_WITH_OBJECT = frozenset("read eat drink play write sing".split())
-_PLACES_OF = frozenset(
-    "in on at under beside behind near inside outside by beneath underneath".split()
+_DEEDS_WITH_OBJECT = lexicon.words_in("read eat drink play write sing")
+_PLACES_OF = lexicon.words_in(
+    "in on at under beside behind near inside outside by beneath underneath"
 )
 
 

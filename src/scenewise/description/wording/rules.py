@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from scenewise.description.wording import cleaning, clause, lexicon, words
-from scenewise.description.wording.grammar import labels_of, tokens_of
+from scenewise.description.wording import clause, cleaning, lexicon, words
+from scenewise.description.wording.grammar import labels_of
 from scenewise.description.wording.style import ON_SCREEN
+from scenewise.description.wording.tokens import tokens_of
 
 Severity = Literal["error", "warning"]
 
@@ -70,7 +71,8 @@ _PICTURE = r"(?:image|picture|photo|photograph|video|clip|screenshot|footage)"
 RULES: Final = (
     _rule(
         "error", "viewer", "speaks of the viewer", "say what happens, without `we see`",
-        rf"\b(?:we|you) {_SEEN}|{_START}(?:it|this) (?:video|image|picture|photo) shows\b",
+        rf"\bwe {_SEEN}|{_START}(?:you|one) can (?:also |now |clearly )*see\b"
+        rf"|{_START}(?:it|this) (?:video|image|picture|photo) shows\b",
     ),
     _rule(
         "error", "existence", "opens with `there is` or `there are`", "begin with who or what",
@@ -85,14 +87,16 @@ RULES: Final = (
         "error", "camera", "speaks of the camera", "say what comes into sight",
         rf"\b(?:the|our) camera (?:\w+ly )?{_CAMERA_VERB}\b"
         rf"|\bcamera (?:is )?(?:zooming|panning|tilting|tracking|moving|rotating)\b"
-        rf"|\bthe (?:shot|view|lens|scene) (?:\w+ly )?(?:zoom|pan|tilt)s?\b|\b(?:zoom|pan)s? (?:in|out) (?:on|to|from)\b",
+        rf"|\bthe (?:shot|view|lens|scene) (?:\w+ly )?(?:zoom|pan|tilt)s?\b"
+        r"|\b(?:zoom|pan)s? (?:in|out) (?:on|to|from)\b",
     ),
     _rule(
         "error", "picture", "speaks of the picture", "say what is in it",
         _START + r"(?:a |an |the |this is an? )?(?:extreme |blurry |blurred |stock )?"
         r"(?:close[- ]?up|closeup|screenshot|blurry (?:photo|picture|image))"
         r"(?: (?:shot|view|photo|image|picture))? (?:of|shows?)\b"
-        rf"|{_START}(?:this is|it is|here is|it's) an? (?:\w+ ){{0,3}}{_PICTURE} (?:of|showing|with)\b"
+        rf"|{_START}(?:this is|it is|here is|it's) an? (?:\w+ ){{0,3}}{_PICTURE}"
+        r" (?:of|showing|with)\b"
         rf"|{_START}(?:the|this) {_PICTURE} (?:shows|depicts|features|captures|displays)\b"
         rf"|{_START}in (?:this|the) (?:{_PICTURE}|frame),? (?:we|you|there|a|an|the|two|it)\b"
         rf"|{_START}in this (?:scene|shot|sequence),",

@@ -11,15 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from scenewise.description.wording import cleaning, clause, lexicon, words
-from scenewise.description.wording.grammar import (
-    NOMINAL,
-    Token,
-    labels_of,
-    text_of,
-    tokens_of,
-)
+from scenewise.description.wording import clause, cleaning, lexicon, words
+from scenewise.description.wording.grammar import NOMINAL, labels_of
 from scenewise.description.wording.style import ON_SCREEN
+from scenewise.description.wording.tokens import Token, text_of, tokens_of
 
 _KEEPING = frozenset({"no", "not", "never", "without", "nothing", "nobody", "except", "only"})
 _QUOTES = frozenset('"“”«»„')
@@ -270,10 +265,8 @@ def _adjectives_end(tokens: Sequence[Token], labels: Sequence[str], at: int) -> 
         if (low, following) in lexicon.COMPOUNDS_WITH_ADJECTIVE:
             return at
         joined = low == "and" and end > at
-        if (
-            not (joined or low in lexicon.DROPPABLE_ADJECTIVES)
-            or tokens[end].text[0].isupper()
-            and end
+        if not (joined or low in lexicon.DROPPABLE_ADJECTIVES) or (
+            end > 0 and tokens[end].text[0].isupper()
         ):
             break
         end += 1

@@ -6,8 +6,9 @@ import re
 from dataclasses import dataclass
 
 from scenewise.core.options import Checked, option
-from scenewise.description.wording import cleaning, clause, lexicon, openings, words
-from scenewise.description.wording.grammar import Token, labels_of, text_of, tokens_of, word
+from scenewise.description.wording import clause, cleaning, lexicon, openings, words
+from scenewise.description.wording.grammar import labels_of
+from scenewise.description.wording.tokens import Token, text_of, tokens_of, word
 
 _ROUNDS = 6
 ON_SCREEN = "Text on screen: "
