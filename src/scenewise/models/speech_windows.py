@@ -61,10 +61,10 @@ def lanes(audio: Audio) -> npt.NDArray[np.float32]:
     Dialogue sits in the centre channel, which the mean of six dilutes by 16 dB. Every layout
     of five channels or more in FFmpeg's order (5.0, 5.1, 6.1, 7.1) has it third.
     """
-    mean = audio.samples.mean(axis=0, keepdims=True, dtype=np.float32)
+    mean = audio.mono().samples
     if audio.samples.shape[0] < 5:
         return mean
-    return np.concatenate([mean, audio.samples[2:3]])
+    return np.concatenate([mean, audio.samples[2:3]], axis=0, dtype=np.float32)
 
 
 def windows(chunks: Iterable[Audio], block: int) -> Iterator[Windows]:

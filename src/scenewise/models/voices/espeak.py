@@ -45,8 +45,8 @@ class EspeakVoice:
 
     Over a film's worth of English descriptions the rate is the one asked for within 5 %; a
     sentence of short words is quicker, one of long words slower, and so are languages with
-    long words. Below 97 words a minute pauses are put between the words. The same words are the same samples,
-    whatever was said before, and any number of threads may speak.
+    long words. Below 97 words a minute pauses are put between the words. The same words are
+    the same samples, whatever was said before, and any number of threads may speak.
 
     Args:
         options: `voice` is empty, one of the library's voices by identifier, name or tag

@@ -161,7 +161,8 @@ def languages() -> tuple[Language, ...]:
 @lru_cache(maxsize=1)
 def variants() -> tuple[str, ...]:
     """Names of the shades that any voice can take, such as `f3` or `Andy`."""
-    record = _VoiceRecord(languages=ctypes.cast(b"variant\0", ctypes.c_void_p).value)
+    tag = ctypes.create_string_buffer(b"variant\0")
+    record = _VoiceRecord(languages=ctypes.addressof(tag))
     with _lock, _opened() as (library, _):
         found = _listed(library, record)
         return tuple(sorted(language.identifier.rpartition("/")[2] for language in found))
@@ -203,15 +204,15 @@ def synthesize(text: str, voice: str, rate: int, gap: int = 0) -> tuple[npt.NDAr
     """
     parts: list[bytes] = []
 
-    @_Collect
     def collect(samples: Any, count: int, _events: Any) -> int:
         if samples and count > 0:
             parts.append(ctypes.string_at(samples, 2 * count))
         return 0
 
+    callback = _Collect(collect)
     encoded = text.encode("utf-8", "replace") + b"\0"
     with _lock, _opened() as (library, hertz):
-        library.espeak_SetSynthCallback(collect)
+        library.espeak_SetSynthCallback(callback)
         if library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise VoiceMissing(f"espeak-ng cannot load the voice {voice!r}", remedy=REMEDY)
         library.espeak_SetParameter(_RATE, rate, 0)
