@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenewise.core.errors import FileMissing, FileUnreadable, ScriptInvalid
+from scenewise.description.formats.alphabets import LATIN, likeliest_latin
 
 LARGEST = 64 * 2**20
 """Bytes; the script of the longest film is a few megabytes."""
@@ -24,12 +25,13 @@ _BOMS = (
 )
 _LEGACY = (
     "cp1252", "cp1251", "koi8_r", "cp932", "euc_jp", "gb18030", "big5", "cp949", "cp1250",
-    "cp1253", "cp1254", "cp1255", "cp1256", "cp1257",
+    "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_5",
 )  # fmt: skip
 _CHARSETS = ("cp", "iso8859", "koi8", "mac", "shift_jis", "euc", "gb", "big5", "tis", "ascii")
 """How Python's names of character sets begin; its other codecs are no encodings of text."""
 
 _DECLARED = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._-]{1,40})[\"']")
+_TAG = re.compile(rb"<[^<>]{0,80}>")
 _SIGNATURES = (
     (0, b"\x1aE\xdf\xa3", "a Matroska or WebM film"),
     (4, b"ftyp", "an MP4 film"),
@@ -158,15 +160,14 @@ def _declared(data: bytes) -> str:
 
 def _guess(data: bytes) -> str:
     """The legacy encoding that makes the likeliest words of the lines that are not ASCII."""
+    lines = [_TAG.sub(b"", line) for line in data.splitlines() if not line.isascii()]
+    sample = b"\n".join(lines)[:_SAMPLE]
+    high = sum(byte > 127 for byte in sample)
+    if 3 * high < sum(bytes([byte]).isalpha() for byte in sample):
+        return likeliest_latin(sample)  # other scripts have few ASCII letters between theirs
+
     from charset_normalizer import from_bytes
 
-    lines = (line for line in data.splitlines() if not line.isascii())
-    sample, size = [], 0
-    for line in lines:
-        sample.append(line)
-        size += len(line)
-        if size > _SAMPLE:
-            break
-    matches = from_bytes(b"\n".join(sample), cp_isolation=list(_LEGACY), enable_fallback=False)
-    best = matches.best()
-    return best.encoding if best is not None else "cp1252"
+    best = from_bytes(sample, cp_isolation=list(_LEGACY), enable_fallback=False).best()
+    encoding = best.encoding if best is not None else "cp1252"
+    return likeliest_latin(sample) if encoding in LATIN else encoding

@@ -52,7 +52,7 @@ def to_json(script: Script) -> str:
         "version": VERSION,
         "film": {"name": film.name, "digest": film.digest, "duration": _ms(film.duration)},
         "language": script.language,
-        "voice": _plain(script.voice),
+        "voice": script.voice,
         "notes": list(script.notes),
     }
     dialogue = None
@@ -63,8 +63,8 @@ def to_json(script: Script) -> str:
     parts.append(f'  "descriptions": {_array(lines, "  ")}')
     spans = None if dialogue is None else [f"    {_dump(span)}" for span in dialogue]
     parts.append(f'  "dialogue": {"null" if spans is None else _array(spans, "  ")}')
-    settings = _plain(script.settings)
-    parts.append(f'  "settings": {_object(settings, "  ").lstrip() if settings else "{}"}')
+    settings = _object(_plain(script.settings), "  ").lstrip() if script.settings else "{}"
+    parts.append(f'  "settings": {settings}')
     return "{\n" + ",\n".join(parts) + "\n}\n"
 
 
@@ -97,12 +97,14 @@ def _ms(seconds: float) -> float:
 
 def _plain(value: Any) -> Any:
     """Nearest JSON value of an option: tuples are lists, numpy scalars numbers, paths text."""
-    if value is None or isinstance(value, (bool, int, str)):
+    if value is None or isinstance(value, (bool, int)):
         return value
+    if isinstance(value, str):
+        return scrubbed(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
+        return {scrubbed(str(key)): _plain(each) for key, each in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, (bytes, bytearray)):
         return [_plain(each) for each in value]
     item = getattr(value, "item", None)
@@ -110,7 +112,7 @@ def _plain(value: Any) -> Any:
 
 
 def _dump(value: Any) -> str:
-    return scrubbed(json.dumps(value, ensure_ascii=False, allow_nan=False))
+    return json.dumps(_plain(value), ensure_ascii=False)
 
 
 def _object(value: dict[str, Any], indent: str) -> str:

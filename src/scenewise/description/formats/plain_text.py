@@ -23,7 +23,10 @@ def split_lines(text: str) -> list[str]:
 
 def scrubbed(text: str) -> str:
     """The text without what no file can hold: NUL and halves of surrogate pairs."""
-    text = text.replace("\0", "\ufffd")
+    if "\0" in text:
+        text = text.replace("\0", "\ufffd")
+    if text.isascii():
+        return text
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
