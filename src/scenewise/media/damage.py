@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -16,10 +16,14 @@ _TOGETHER = 2.0
 _REMEMBERED = 1024
 """Packets on their way through the decoder that are kept in mind; no codec delays so many."""
 
+_STEADY_AFTER = 24
+_HOLE = 2.5
+"""A step between two pictures is a hole when at least 24 came before, nearly all of them of
+one length, and it is 2.5 times as long as the longest."""
+
 
 def stamp_of(timed: Packet[Any] | VideoFrame) -> int | None:
-    """When a packet or picture is shown, in its stream's ticks; old containers (AVI) know only
-    the order of decoding, which is the same where they can be used at all."""
+    """When a packet or picture is shown, or (AVI does not know) decoded, in ticks."""
     return timed.pts if timed.pts is not None else timed.dts
 
 
@@ -42,6 +46,8 @@ class Damage:
         self._lost: list[float] = []
         self._blemished: list[float] = []
         self._unreadable: list[float] = []
+        self._holes: list[tuple[float, float]] = []
+        self._steps: Counter[int] = Counter()
 
     def sent(self, packet: Packet[Any]) -> None:
         """A packet goes into the decoder."""
@@ -64,8 +70,25 @@ class Damage:
         if frame.is_corrupt:
             self._blemished.append(self._seconds(stamp))
         self._inside.pop(stamp, None)
-        if self._inside:
+        if self._inside and frame.pts is not None:  # else stamps tell the order of decoding
             self._settle([s for s in self._inside if s < stamp])
+
+    def step(self, before: float, time: float) -> None:
+        """Two pictures follow each other at these film times.
+
+        A container that finds its place again after damage leaves packets out without a word.
+        In a film of steady rate that shows as a hole.
+        """
+        length = round(1000 * (time - before))
+        total = self._steps.total()
+        if total >= _STEADY_AFTER and length > _HOLE * max(self._steps):
+            usual, _ = self._steps.most_common(1)[0]
+            steady = sum(self._steps[usual + off] for off in (-1, 0, 1))
+            if steady >= 0.98 * total:
+                self._holes.append((before + usual / 1000, time))
+                return
+        if length in self._steps or len(self._steps) < _REMEMBERED:
+            self._steps[length] += 1
 
     def undecodable(self) -> None:
         """The decoder gave an error."""
@@ -97,7 +120,12 @@ class Damage:
             *_told(self._lost, "could not be decoded; the rest was kept"),
             *_told(self._blemished, "are blemished but were kept"),
         ]
-        if not self._lost and self._unreadable:
+        told += [
+            (start, f"damage near {start:.1f} s: no frames up to {end:.1f} s")
+            for start, end in self._holes
+            if not any(start - _TOGETHER <= time <= end for time in self._lost)
+        ]
+        if not self._lost and not self._holes and self._unreadable:
             told.append((self._unreadable[0], f"damage near {self._unreadable[0]:.1f} s: "
                          "part of the file could not be read; the rest was kept"))  # fmt: skip
         return [sentence for _, sentence in sorted(told)]

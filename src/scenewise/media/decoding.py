@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
@@ -19,6 +20,9 @@ from scenewise.media.probe import FilmInfo, VideoStream, picture_decoder
 
 _SPLICE = 1.0
 """Seconds by which times must jump back to mean that another recording begins."""
+
+_REORDER = 5
+"""Pictures by which the order of showing may differ from that of decoding."""
 
 
 @dataclass(slots=True)
@@ -48,7 +52,7 @@ class Decoder:
     Attributes:
         damage: what could not be read so far.
         spliced: whether times have jumped back.
-        untimed: whether a picture without a time has come.
+        untimed: whether pictures have no times of their own, so that none can be sought.
         last_packet_end: film time at which the last packet read ends, seconds.
     """
 
@@ -56,8 +60,9 @@ class Decoder:
         assert info.video is not None
         self.info: FilmInfo = info
         self.video: VideoStream = info.video
-        self.spliced = self.untimed = False
+        self.spliced = False
         self._sought = False
+        self._decoded: list[int] = []
         self.container: InputContainer = open_film(info.path)
         try:
             self.stream = cast(AvVideoStream, self.container.streams[self.video.index])
@@ -68,6 +73,11 @@ class Decoder:
         except BaseException:
             self.container.close()
             raise
+        # AVI stores no time of showing, and what FFmpeg makes up is wrong with B pictures.
+        self._by_decoding = self.info.container == "avi" and bool(
+            self.stream.codec_context.has_b_frames
+        )
+        self.untimed = self._by_decoding
         self._usual = 1 / self.video.rate if self.video.rate else 0.04
         self.last_packet_end = 0.0
 
@@ -90,6 +100,7 @@ class Decoder:
         self.container.seek(self.clock.stamp(time), stream=self.stream, backward=True)
         self._decoder.flush_buffers()
         self._sought = True
+        self._decoded.clear()
 
     def key_before(self, time: float) -> tuple[float | None, bool]:
         """The film time of the last key picture that the index has at or before a time (None
@@ -105,14 +116,14 @@ class Decoder:
 
         A second picture with the same time is left out. Where times jump back by more than a
         second (recordings joined end to end), the later ones go on from where the earlier
-        ones ended. A picture without a time follows its predecessor at the film's mean rate.
+        ones ended. A picture without any time follows its predecessor at the mean rate.
         """
         with reading_errors(self.info.path):
             last: Picture | None = None
             shift = 0.0
             for frame in self._frames():
                 length = self.clock.length(frame.duration) if frame.duration else self._usual
-                stamp = stamp_of(frame)
+                stamp = self._reordered(frame) if self._by_decoding else frame.pts
                 if stamp is not None:
                     time = self.clock.seconds(stamp) + shift
                 else:
@@ -124,15 +135,28 @@ class Decoder:
                     self.spliced = True
                     shift += last.end - time
                     time = last.end
+                if last is not None:
+                    self.damage.step(last.time, time)
                 last = Picture(time, time + length, frame)
                 yield last
+
+    def _reordered(self, frame: VideoFrame) -> int | None:
+        """The time stamp of a picture whose container only knows when each is decoded:
+        pictures come out in order, so they take those stamps in order."""
+        # A packet that gave no picture left its stamp behind.
+        if frame.dts is not None:
+            oldest = frame.dts - _REORDER * self._usual / self.clock.length(1)
+            while len(self._decoded) > 1 and self._decoded[0] < oldest:
+                heapq.heappop(self._decoded)
+        return heapq.heappop(self._decoded) if self._decoded else None
 
     def _frames(self) -> Iterator[VideoFrame]:
         decode, damage, clock = self._decoder.decode, self.damage, self.clock
         key: int | None = None
         for packet in packets(self.container, [self.stream], damage.unreadable):
-            if packet.pts is not None:
-                end = clock.seconds(packet.pts) + clock.length(packet.duration or 0)
+            stamp = packet.dts if self._by_decoding else packet.pts
+            if stamp is not None:
+                end = clock.seconds(stamp) + clock.length(packet.duration or 0)
                 self.last_packet_end = max(self.last_packet_end, end)
             if not packet.size:  # the picture before is shown once more
                 continue
@@ -141,6 +165,8 @@ class Decoder:
                     continue
                 self._sought, key = False, packet.pts
             damage.sent(packet)
+            if self._by_decoding and packet.dts is not None:
+                heapq.heappush(self._decoded, packet.dts)
             yield from self._given(decode, packet, key)
         while True:
             drained = list(self._given(decode, None, key))

@@ -248,7 +248,11 @@ def _info(path: Path, container: InputContainer) -> FilmInfo:
     duration = _duration(container, zero)
     size = path.stat().st_size
     # Last, because it moves the reading place.
-    video = next((v for s in video_streams(container) if (v := _video(container, s, zero))), None)
+    tried = (
+        _video(container, stream, zero, rewind=index > 0)
+        for index, stream in enumerate(video_streams(container))
+    )
+    video = next((v for v in tried if v is not None), None)
     return FilmInfo(
         path,
         container.format.name.split(",")[0],
@@ -308,10 +312,12 @@ def _audio(stream: AvAudioStream, zero: Fraction) -> AudioStream:
     )
 
 
-def _video(container: InputContainer, stream: AvVideoStream, zero: Fraction) -> VideoStream | None:
+def _video(
+    container: InputContainer, stream: AvVideoStream, zero: Fraction, *, rewind: bool
+) -> VideoStream | None:
     """The stream as its first picture shows it; None when none can be decoded."""
     decoder = picture_decoder(stream, alpha=True, threads=1)
-    frame = next(_pictures(container, stream, decoder), None)
+    frame = next(_pictures(container, stream, decoder, rewind=rewind), None)
     if frame is None and decoder is not stream.codec_context:
         decoder = picture_decoder(stream, alpha=False, threads=1)
         frame = next(_pictures(container, stream, decoder), None)
@@ -363,11 +369,20 @@ def picture_decoder(
 
 
 def _pictures(
-    container: InputContainer, stream: AvVideoStream, decoder: VideoCodecContext
+    container: InputContainer,
+    stream: AvVideoStream,
+    decoder: VideoCodecContext,
+    *,
+    rewind: bool = True,
 ) -> Iterator[VideoFrame]:
-    """The first pictures of a stream, from the file's beginning."""
-    with contextlib.suppress(av.error.FFmpegError):  # what cannot seek is where it began
-        container.seek(0, backward=True)
+    """The first pictures of a stream, from the file's beginning.
+
+    An elementary stream cannot be rewound (FFmpeg then finds no picture), so a container that
+    has just been opened should not be.
+    """
+    if rewind:
+        with contextlib.suppress(av.error.FFmpegError):
+            container.seek(0, backward=True)
 
     def ignored(error: Any) -> None:
         """Damage before the first picture is found again, and told, when the film is read."""

@@ -169,11 +169,11 @@ def _floats(frame: AudioFrame) -> Samples:
     if not frame.format.is_planar:
         raw = raw.reshape(-1, frame.layout.nb_channels).T
     if raw.dtype == np.uint8:
-        return (raw.astype(np.float32) - 128) / 128
+        return raw.astype(np.float32) * np.float32(1 / 128) - np.float32(1)
     if raw.dtype.kind == "i":
         scale = np.float32(2.0 ** (1 - 8 * raw.dtype.itemsize))
-        return np.multiply(raw, scale, dtype=np.float32)
-    return np.ascontiguousarray(raw, dtype=np.float32)
+        return raw.astype(np.float32) * scale
+    return np.asarray(raw, dtype=np.float32, order="C")
 
 
 class _Converter:
