@@ -20,6 +20,14 @@ from scenewise.core.time import Span
 from scenewise.description.schedule import Element, ScheduleOptions
 
 
+class Unproven(Exception):
+    """The solver ran out of time between the best schedule it found and its upper bound."""
+
+    def __init__(self, best: float, bound: float) -> None:
+        super().__init__(f"the optimum lies between {best} and {bound}")
+        self.best, self.bound = best, bound
+
+
 def solve_milp(
     elements: Sequence[Element],
     gaps: Sequence[Span],
@@ -29,8 +37,8 @@ def solve_milp(
 ) -> tuple[float, dict[str, tuple[float, int]]]:
     """The greatest sum of worth, and (start, wording) of each line said, by id.
 
-    Pinned and required lines are not modelled. Raises RuntimeError where the solver finds
-    no proven optimum in `time_limit` seconds.
+    Pinned and required lines are not modelled. Raises Unproven where the solver does not
+    finish in `time_limit` seconds.
     """
     options_of = [
         [
@@ -115,8 +123,10 @@ def solve_milp(
         integrality=integrality,
         options={"mip_rel_gap": 0.0, "time_limit": time_limit},
     )
-    if result.x is None or result.status != 0:
-        raise RuntimeError(f"no proven optimum: {result.message}")
+    if result.status == 1:
+        best = 0.0 if result.x is None else -float(result.fun)
+        raise Unproven(best, -float(result.mip_dual_bound))
+    assert result.status == 0, result.message
     told = {}
     for e, element in enumerate(elements):
         for i, (k, _) in enumerate(options_of[e]):

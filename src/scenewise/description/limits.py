@@ -52,7 +52,7 @@ class CheckRules(Checked):
         flag="max-distance", group="Check",
     )  # fmt: skip
     near: float = option(
-        0.99, "share of utterances near their events", low=0, high=1, group="Check"
+        99.0, "share of utterances near their events", low=0, high=100, unit="%", group="Check"
     )
     repetition_window: float = option(
         60.0, "time within which nothing is said twice", low=0, high=7200, unit="s", group="Check"

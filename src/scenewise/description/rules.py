@@ -61,6 +61,7 @@ def measure_script(
         check.fastest(),
         check.phrases(),
         check.repetition(),
+        check.doubtful_phrases(),
         check.overall_rate(),
         check.missed_pauses(),
         check.silent_pauses(),
@@ -124,7 +125,9 @@ class _Check:
         limit = self.rules.overlap
         if not self.listened:
             detail = "not known: nobody has listened for dialogue, and there are no captions"
-            return self._timing("overlap", None, "ms", limit, None, detail, (), DIALOGUE_FIRST)
+            return self._timing(
+                "over dialogue", None, "ms", limit, None, detail, (), DIALOGUE_FIRST
+            )
         found = of.overlap(self.cues, self.dialogue)
         over = [(ms, cue) for ms, cue in zip(found.each, self.cues, strict=True) if round(ms) > 0]
         detail = f"{len(over)} of {len(self.cues)} utterances sound over dialogue"
@@ -135,7 +138,7 @@ class _Check:
         total = round(found.total, 1)
         passed = round(total) <= limit
         return self._timing(
-            "overlap", total, "ms", limit, passed, detail, found.where, DIALOGUE_FIRST
+            "over dialogue", total, "ms", limit, passed, detail, found.where, DIALOGUE_FIRST
         )
 
     def outside_gap(self) -> Measure:
@@ -145,13 +148,20 @@ class _Check:
         if late:
             detail += ": " + _list(f"{_name(cue)} (by {s:.2f} s)" for s, cue in late)
         return self._timing(
-            "outside-gap", len(late), "", 0, not late, detail, [cue.span for _, cue in late], GAPS
+            "outside a pause",
+            len(late),
+            "",
+            0,
+            not late,
+            detail,
+            [cue.span for _, cue in late],
+            GAPS,
         )
 
     def at_once(self) -> Measure:
         both = [span for span in of.at_once(self.cues) if span.duration > 0.001]
         detail = f"{len(both)} times two utterances are spoken at once"
-        return self._timing("at-once", len(both), "", 0, not both, detail, both, GAPS)
+        return self._timing("two at once", len(both), "", 0, not both, detail, both, GAPS)
 
     def fastest(self) -> Measure:
         limit = self.rules.rate
@@ -165,7 +175,7 @@ class _Check:
         ]
         if not rates:
             return self._timing(
-                "fastest", None, "words/min", limit, None, "no utterance to time", ()
+                "fastest utterance", None, "words/min", limit, None, "no utterance to time", ()
             )
         highest = max(rate for rate, _ in rates)
         fast = [(rate, cue) for rate, cue in rates if rate > limit]
@@ -174,25 +184,15 @@ class _Check:
             detail += ": " + _list(f"{_name(cue)} ({_rate(rate)})" for rate, cue in fast)
         value = round(highest, 1) if math.isfinite(highest) else None
         return self._timing(
-            "fastest", value, "words/min", limit, not fast, detail,
+            "fastest utterance", value, "words/min", limit, not fast, detail,
             [cue.span for _, cue in fast], RATE,
         )  # fmt: skip
 
     def phrases(self) -> Measure:
-        # imported late: wording loads grammar tables that nothing else here needs
-        from scenewise.description.wording import phrase_problems
+        return self._phrases("forbidden phrases", "error", "error")
 
-        found = [
-            (cue, problem)
-            for cue in self.cues
-            for problem in phrase_problems(cue.text)
-            if problem.severity == "error"
-        ]
-        detail = f"{len(found)} forbidden phrases"
-        if found:
-            detail += ": " + _list(f"{_name(cue)} “{problem.phrase}”" for cue, problem in found)
-        where = tuple(cue.span for cue, _ in found)
-        return Measure("phrases", len(found), "", 0, not found, detail, where, "error", LANGUAGE)
+    def doubtful_phrases(self) -> Measure:
+        return self._phrases("doubtful phrases", "warning", "advice")
 
     def repetition(self) -> Measure:
         window = self.rules.repetition_window
@@ -233,7 +233,7 @@ class _Check:
         )
         passed = not missed if self.listened else None
         return Measure(
-            "missed-pauses", len(missed), "", 0, passed, detail, tuple(missed), "advice",
+            "missed pauses", len(missed), "", 0, passed, detail, tuple(missed), "advice",
             UNUSED_PAUSES,
         )  # fmt: skip
 
@@ -247,17 +247,17 @@ class _Check:
             detail = "not known: nobody has listened for dialogue, and there are no captions"
         value = len(silent) if self.listened else None
         return Measure(
-            "silent-pauses", value, "", None, None, detail, tuple(silent), "advice", UNUSED_PAUSES
+            "silent pauses", value, "", None, None, detail, tuple(silent), "advice", UNUSED_PAUSES
         )
 
     def near_event(self) -> Measure:
-        limit = self.rules.near
+        limit = self.rules.near  # percent
         away = self._distances()
         if not away:
             detail = "not known: no voice measured" if not self.measured else "nothing is spoken"
-            return Measure("near-event", None, "", limit, None, detail, (), "advice", NEAR)
+            return Measure("near the event", None, "%", limit, None, detail, (), "advice", NEAR)
         far = [(d, line) for d, line in away if abs(d) > self.rules.reach + 0.001]
-        share = 1 - len(far) / len(away)
+        share = 100 * (1 - len(far) / len(away))
         farthest = max(abs(d) for d, _ in away)
         detail = (
             f"{len(away) - len(far)} of {len(away)} utterances lie within "
@@ -265,16 +265,24 @@ class _Check:
         )
         where = tuple(_speech(line) for _, line in far)
         return Measure(
-            "near-event", round(share, 4), "", limit, share >= limit, detail, where, "advice", NEAR
+            "near the event",
+            round(share, 2),
+            "%",
+            limit,
+            share >= limit,
+            detail,
+            where,
+            "advice",
+            NEAR,
         )
 
     def late(self) -> Measure:
         away = self._distances()
         after = [line for _, line in away if (line.start or 0.0) > _event(line)]
-        share = round(len(after) / len(away), 4) if away else None
+        share = round(100 * len(after) / len(away), 2) if away else None
         detail = f"{len(after)} of {len(away)} utterances begin after their event"
         return Measure(
-            "late", share, "", None, None, detail, tuple(map(_speech, after)), "advice",
+            "begins late", share, "%", None, None, detail, tuple(map(_speech, after)), "advice",
             WITH_THE_VISUAL,
         )  # fmt: skip
 
@@ -284,32 +292,32 @@ class _Check:
         long = [line for line, s in zip(self.lines, excess, strict=True) if s > 0.001]
         if not self.lines or not self.measured:
             detail = "nothing is spoken" if not self.lines else f"not known: {_SLOTS}"
-            return Measure("concise", None, "", 1.0, None, detail, (), "advice", CONCISE)
-        share = 1 - len(long) / len(self.lines)
+            return Measure("concise", None, "%", 100.0, None, detail, (), "advice", CONCISE)
+        share = 100 * (1 - len(long) / len(self.lines))
         detail = (
             f"{len(self.lines) - len(long)} of {len(self.lines)} utterances are not longer than "
             "the segment they tell about"
         )
         where = tuple(map(_speech, long))
         return Measure(
-            "concise", round(share, 4), "", 1.0, not long, detail, where, "advice", CONCISE
+            "concise", round(share, 2), "%", 100.0, not long, detail, where, "advice", CONCISE
         )
 
     def described(self) -> Measure:
-        share = of.described_share(self.cues, self.film)
-        detail = "share of the film in which description speaks; 0.19 to 0.47 in feature films"
+        share = 100 * of.described_share(self.cues, self.film)
+        detail = "share of the film in which description speaks; 19 to 47 % in feature films"
         if self.listened:
             free = _seconds(self.pauses)
             used = shared([cue.span for cue in self.cues], self.pauses)
             detail += f"; {used:.1f} of {free:.1f} s of the suitable pauses"
-        return Measure("described", round(share, 4), "", None, None, detail)
+        return Measure("described share", round(share, 2), "%", None, None, detail)
 
     def longest_silence(self) -> Measure:
         limit = self.rules.silence
         longest = of.longest_silence(self.cues, self.film)
         if longest is None:
             return Measure(
-                "longest-silence", 0.0, "s", limit, True, "no stretch without description"
+                "longest silence", 0.0, "s", limit, True, "no stretch without description"
             )
         passed = longest.duration <= limit
         detail = f"the longest stretch without description begins at {longest.start:.1f} s"
@@ -318,10 +326,29 @@ class _Check:
             detail += f"; {free:.1f} s of it are suitable pauses"
             passed = passed or free < self.rules.suitable_pause
         return Measure(
-            "longest-silence", round(longest.duration, 2), "s", limit, passed, detail, (longest,)
+            "longest silence", round(longest.duration, 2), "s", limit, passed, detail, (longest,)
         )
 
     # --- shared ---
+
+    def _phrases(self, name: str, kind: str, severity: Severity) -> Measure:
+        # imported late: wording loads grammar tables that nothing else here needs
+        from scenewise.description.wording import phrase_problems
+
+        if self.script.language.split("-")[0].lower() != "en":
+            detail = f"not known: the rules are for English, not {self.script.language}"
+            return Measure(name, None, "", 0, None, detail, (), severity, LANGUAGE)
+        found = [
+            (cue, problem)
+            for cue in self.cues
+            for problem in phrase_problems(cue.text)
+            if problem.severity == kind
+        ]
+        detail = f"{len(found)} {name}"
+        if found:
+            detail += ": " + _list(f"{_name(cue)} “{problem.excerpt}”" for cue, problem in found)
+        where = tuple(cue.span for cue, _ in found)
+        return Measure(name, len(found), "", 0, not found, detail, where, severity, LANGUAGE)
 
     def _timing(
         self,
