@@ -173,12 +173,11 @@ def act_pull(names: Sequence[str], manner: Manner) -> int:
     from scenewise.models.catalogue import pull
 
     terminal = Terminal(quiet=manner.quiet or manner.json)
-    fetched = pull(names, progress=terminal)
+    pull(names, progress=terminal)
     if manner.json:
-        _print_json({name: str(path) for name, path in fetched.items()})
+        _print_json({"pulled": list(names)})
     else:
-        for name, path in fetched.items():
-            _out(f"{name}: {path}")
+        _out(f"Here now: {', '.join(names)}")
     return 0
 
 

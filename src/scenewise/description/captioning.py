@@ -7,10 +7,9 @@ from typing import Any
 
 from scenewise.core.media_types import Candidate, Keyframe
 from scenewise.core.ports import CaptionContext, Captioner
-from scenewise.core.progress import Progress
-from scenewise.description.cache import Cache, Entry
+from scenewise.description.cache import Entry
 from scenewise.description.options import DraftOptions
-from scenewise.description.timing import Timings
+from scenewise.description.work import Work
 
 _VERSION = 1
 
@@ -21,10 +20,7 @@ def caption(
     context: CaptionContext,
     digest: str,
     options: DraftOptions,
-    *,
-    cache: Cache,
-    timings: Timings,
-    progress: Progress,
+    work: Work,
 ) -> list[list[Candidate]]:
     """Candidates for each key frame, best first.
 
@@ -43,18 +39,18 @@ def caption(
         "candidates": options.candidates,
         "distinct": options.distinct,
     }
-    kept = cache.get("captions", key)
+    kept = work.cache.get("captions", key)
     done: list[list[Candidate]] = []
     if kept is not None:
         done = [[Candidate(text, score) for text, score in row] for row in kept.data]
     if len(done) >= len(keyframes):
-        timings.reuse("caption")
+        work.timings.reuse("caption")
         return done
     # A captioner looks at a key frame's neighbours, so it is asked about all of them; one
     # that can take up where it stopped says so.
     with (
-        timings.stage("caption"),
-        progress.step("Describing key frames", total=len(keyframes)) as step,
+        work.timings.stage("caption"),
+        work.progress.step("Describing key frames", total=len(keyframes)) as step,
     ):
         resume = getattr(captioner, "resume", None)
         if done and resume is not None:
@@ -68,5 +64,5 @@ def caption(
             step.advance()
             if len(done) % 8 == 0 or len(done) == len(keyframes):
                 plain = [[(c.text, c.score) for c in candidates] for candidates in done]
-                cache.put("captions", key, Entry(plain))
+                work.cache.put("captions", key, Entry(plain))
     return done

@@ -7,7 +7,7 @@ from pathlib import Path
 from scenewise.core.errors import InputError
 from scenewise.core.plugins import load
 from scenewise.core.ports import SpeechDetector
-from scenewise.core.progress import Progress, Silent
+from scenewise.core.progress import Progress
 from scenewise.core.script import Cue, Description, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
@@ -17,7 +17,7 @@ from scenewise.description.listening_measures import Streams, sound_measures
 from scenewise.description.measures import Measure
 from scenewise.description.results import Check
 from scenewise.description.rules import measure_script
-from scenewise.description.timing import Timings
+from scenewise.description.work import Work
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.subtitles import read_embedded
@@ -46,20 +46,19 @@ def check(
     Raises:
         InputError: the target cannot be read as either.
     """
-    cache, progress = cache or Cache.standard(), progress or Silent()
+    work = Work.of(cache, progress)
     said = read_cues(Path(captions)) if captions is not None else None
     if isinstance(target, Script):
-        return _check_script(target, None, film, said, cache, progress)
+        return _check_script(target, None, film, said, work)
     path = Path(target)
     if path.suffix.lower() in SCRIPT_SUFFIXES:
-        return _check_script(read_script(path), path, film, said, cache, progress)
-    return _check_film(path, said, cache, progress)
+        return _check_script(read_script(path), path, film, said, work)
+    return _check_film(path, said, work)
 
 
-def _hear(info: FilmInfo, cache: Cache, progress: Progress) -> Sound:
+def _hear(info: FilmInfo, work: Work) -> Sound:
     detector: SpeechDetector = load("speech detector", "silero")()
-    digest = digest_of(info.path)
-    return hear(info, digest, detector, cache=cache, timings=Timings(), progress=progress)
+    return hear(info, digest_of(info.path), detector, work)
 
 
 def _check_script(
@@ -67,8 +66,7 @@ def _check_script(
     path: Path | None,
     film: str | Path | None,
     captions: list[Cue] | None,
-    cache: Cache,
-    progress: Progress,
+    work: Work,
 ) -> Check:
     beside = path.parent / script.film.name if path is not None and script.film.name else None
     if film is None and beside is not None and beside.is_file():
@@ -77,13 +75,13 @@ def _check_script(
     span = Span(0.0, script.film.duration) if script.film.duration > 0 else None
     if film is not None:
         info = probe_film(film)
-        dialogue = _hear(info, cache, progress).dialogue
+        dialogue = _hear(info, work).dialogue
         span = Span(0.0, info.duration) if info.duration else span
     measures = measure_script(script, dialogue=dialogue, film=span, captions=captions)
     return Check(tuple(measures), str(path or script.film.name))
 
 
-def _check_film(path: Path, captions: list[Cue] | None, cache: Cache, progress: Progress) -> Check:
+def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
     info = probe_film(path)
     described = next((stream for stream in info.audio if stream.described), None)
     if described is None:
@@ -93,11 +91,9 @@ def _check_film(path: Path, captions: list[Cue] | None, cache: Cache, progress: 
             remedy="describe it first: scenewise describe",
         )
     script = _script_of(info)
-    sound = _hear(info, cache, progress)
+    sound = _hear(info, work)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
-    return check_result(
-        path, script, sound, Span(0.0, end), captions=captions, cache=cache, progress=progress
-    )
+    return check_result(path, script, sound, Span(0.0, end), captions=captions, work=work)
 
 
 def _script_of(info: FilmInfo) -> Script:
@@ -129,8 +125,7 @@ def check_result(
     span: Span,
     *,
     captions: list[Cue] | None = None,
-    cache: Cache,
-    progress: Progress,
+    work: Work,
     seconds_spent: float | None = None,
 ) -> Check:
     """Measure a described film whose script is known.
@@ -141,8 +136,7 @@ def check_result(
         sound: what was heard in the original.
         span: bounds of the film.
         captions: the film's captions, whose cues count as dialogue.
-        cache: where stage results are kept.
-        progress: told what is being done.
+        work: cache, progress and timings of the run.
         seconds_spent: wall clock of draft and render, for the paper's "timely".
     """
     info = probe_film(film)
@@ -152,7 +146,7 @@ def check_result(
         original = info.programme
         own = original.index if original is not None and not original.described else None
         detector: SpeechDetector = load("speech detector", "silero")()
-        with progress.step("Checking the result"):
+        with work.progress.step("Checking the result"):
             measures += sound_measures(
                 Streams(film, own, described.index), script.cues(), sound, detector
             )

@@ -16,7 +16,7 @@ from scenewise.core.ports import (
     TextReader,
     Voice,
 )
-from scenewise.core.progress import Progress, Silent
+from scenewise.core.progress import Progress
 from scenewise.core.script import Description, FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
@@ -30,11 +30,12 @@ from scenewise.description.options import DraftOptions, SpeechChoice
 from scenewise.description.placing import place
 from scenewise.description.results import Draft
 from scenewise.description.speaking import Speaker
-from scenewise.description.timing import Timings
 from scenewise.description.wording import Item, WordingOptions, polish, sentence, variants
+from scenewise.description.work import Work
 from scenewise.description.writing import WritingWatch, read_frames
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.reading import Film
+from scenewise.models.caption_options import CaptionOptions
 from scenewise.models.choosing import captioner_for
 from scenewise.models.voices.choosing import voice_for
 
@@ -67,8 +68,8 @@ def draft(
         ComponentMissing: a model or voice that was asked for by name cannot be had.
     """
     options, speech = options or DraftOptions(), speech or SpeechChoice()
-    cache, progress = cache or Cache.standard(), progress or Silent()
-    timings, warnings = Timings(), list[str]()
+    work, warnings = Work.of(cache, progress), list[str]()
+    timings = work.timings
 
     # everything that can be refused is refused before the long work begins
     source = Film(film)
@@ -77,29 +78,28 @@ def draft(
     detector: SpeechDetector = load("speech detector", options.speech_detector)()
     captions = read_cues(Path(options.captions)) if options.captions else None
     speaker = Speaker(
-        voice or voice_for(speech.voice, speech.for_language(options.language)), cache
+        voice or voice_for(speech.voice, speech.for_language(options.language)), work.cache
     )
     if captioner is None:
         with timings.stage("load models"):
-            captioner, missing = captioner_for(options.captioner, options, progress=progress)
+            captioner, missing = captioner_for(
+                options.captioner, _caption_options(options), progress=work.progress
+            )
         if missing:
             warnings.append(missing)
-            progress.say(missing)
+            work.progress.say(missing)
 
     with timings.stage("hash"):
         digest = digest_of(film)
     watch = WritingWatch() if reader.name != "none" else None
-    shared = {"cache": cache, "timings": timings, "progress": progress}
-    seen = look(source, digest, selector, watch, **shared)
+    seen = look(source, digest, selector, watch, work)
     warnings.extend(seen.warnings)
-    sound = hear(source.info, digest, detector, **shared)
+    sound = hear(source.info, digest, detector, work)
     keyframes = seen.selection.keyframes
 
     events: list[TextEvent] = []
     if watch is not None:
-        readings = read_frames(
-            [*(k.frame for k in keyframes), *seen.written], reader, digest, **shared
-        )
+        readings = read_frames([*(k.frame for k in keyframes), *seen.written], reader, digest, work)
         cuts = [shot.span.start for shot in seen.selection.shots[1:]]
         events = merge(readings, cuts=cuts, dialogue=sound.dialogue, captions=captions)
 
@@ -109,7 +109,7 @@ def draft(
         title=Path(film).stem,
         written=tuple(_written_at(k, events) for k in keyframes),
     )
-    candidates = caption(captioner, keyframes, context, digest, options, **shared)
+    candidates = caption(captioner, keyframes, context, digest, options, work)
 
     with timings.stage("word"):
         lines = _lines(keyframes, candidates, events, captioner.name, options)
@@ -117,7 +117,7 @@ def draft(
     gaps = find_gaps(sound.dialogue, film_span, GapOptions(), captions=captions)
     with timings.stage("speak"):
         wordings = [w for line in lines if not line.reason for w in line.wordings]
-        speaker.measure(wordings, progress)
+        speaker.measure(wordings, work.progress)
     with timings.stage("schedule"):
         placed = place(lines, gaps, speaker, options.placement, film=film_span)
 
@@ -130,7 +130,7 @@ def draft(
         notes=tuple(warnings),
         settings=options.plain(),
     )
-    cache.prune()
+    work.cache.prune()
     return Draft(
         script,
         Path(film),
@@ -140,6 +140,21 @@ def draft(
         tuple(gaps),
         timings,
         tuple(warnings),
+    )
+
+
+def _caption_options(options: DraftOptions) -> CaptionOptions:
+    usual = CaptionOptions()
+    model = options.caption_model
+    vlm = options.captioner == "vlm"
+    return replace(
+        usual,
+        mode="distinct" if options.distinct else "paper",
+        blip=usual.blip if vlm or not model else model,
+        vlm_model=model if vlm and model else usual.vlm_model,
+        clip=options.clip_model or usual.clip,
+        candidates=options.candidates,
+        first_clause=options.first_clause,
     )
 
 

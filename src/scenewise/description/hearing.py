@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from scenewise.core.ports import SpeechDetector
-from scenewise.core.progress import Progress
 from scenewise.core.time import Span
-from scenewise.description.cache import Cache, Entry
-from scenewise.description.timing import Timings
+from scenewise.description.cache import Entry
+from scenewise.description.work import Work
 from scenewise.media.loudness import Loudness, measure, measure_spans
 from scenewise.media.probe import FilmInfo
 from scenewise.media.sound import read_sound
@@ -51,10 +50,7 @@ def hear(
     info: FilmInfo,
     digest: str,
     detector: SpeechDetector,
-    *,
-    cache: Cache,
-    timings: Timings,
-    progress: Progress,
+    work: Work,
 ) -> Sound:
     """Listen to a film's own sound once for speech and once for loudness.
 
@@ -63,13 +59,16 @@ def hear(
     if not info.audio:
         return Sound((), None, None)
     key = {"version": _VERSION, "film": digest, "detector": detector.name}
-    kept = cache.get("sound", key)
+    kept = work.cache.get("sound", key)
     if kept is not None:
-        timings.reuse("listen")
+        work.timings.reuse("listen")
         data = kept.data
         dialogue = tuple(Span(a, b) for a, b in data["dialogue"])
         return Sound(dialogue, _from_plain(data["speech"]), _from_plain(data["programme"]))
-    with timings.stage("listen"), progress.step("Listening for dialogue", info.duration) as step:
+    with (
+        work.timings.stage("listen"),
+        work.progress.step("Listening for dialogue", info.duration) as step,
+    ):
 
         def chunks() -> Any:
             for chunk in read_sound(info.path):
@@ -84,5 +83,5 @@ def hear(
         "speech": _to_plain(speech),
         "programme": _to_plain(programme),
     }
-    cache.put("sound", key, Entry(plain))
+    work.cache.put("sound", key, Entry(plain))
     return Sound(dialogue, speech, programme)

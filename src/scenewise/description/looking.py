@@ -11,10 +11,10 @@ import numpy as np
 
 from scenewise.core.media_types import Frame, Hierarchy, Keyframe, Selection, Shot
 from scenewise.core.ports import FrameSelector
-from scenewise.core.progress import Progress, Step
+from scenewise.core.progress import Step
 from scenewise.core.time import Span
-from scenewise.description.cache import Cache, Entry
-from scenewise.description.timing import Timings
+from scenewise.description.cache import Entry
+from scenewise.description.work import Work
 from scenewise.description.writing import WritingWatch
 from scenewise.frames.packing import PackedFrame, pack
 from scenewise.media.reading import Film
@@ -68,10 +68,7 @@ def look(
     digest: str,
     selector: FrameSelector,
     watch: WritingWatch | None,
-    *,
-    cache: Cache,
-    timings: Timings,
-    progress: Progress,
+    work: Work,
 ) -> Look:
     """Look at the whole film once.
 
@@ -88,11 +85,14 @@ def look(
         "options": repr(getattr(selector, "options", None)),
         "watch": watch is not None,
     }
-    kept = cache.get("look", key)
+    kept = work.cache.get("look", key)
     if kept is not None:
-        timings.reuse("look")
+        work.timings.reuse("look")
         return _from_entry(kept)
-    with timings.stage("look"), progress.step("Looking at the film", film.info.duration) as step:
+    with (
+        work.timings.stage("look"),
+        work.progress.step("Looking at the film", film.info.duration) as step,
+    ):
         selection = selector.select(_Watched(film, watch, step))
         seen = Look(
             selection,
@@ -101,7 +101,7 @@ def look(
             tuple(film.warnings),
         )
         entry = _to_entry(seen)
-    cache.put("look", key, entry)
+    work.cache.put("look", key, entry)
     # what comes from the cache later is what is used now: the same pictures either way
     return _from_entry(entry)
 
@@ -167,7 +167,9 @@ def _from_entry(entry: Entry) -> Look:
     )
     trees = tuple(
         Hierarchy(
-            *(_array(blobs[f"tree{i}-{part}.npy"]) for part in ("times", "complexity", "linkage")),
+            _array(blobs[f"tree{i}-times.npy"]),
+            _array(blobs[f"tree{i}-complexity.npy"]),
+            _array(blobs[f"tree{i}-linkage.npy"]),
             threshold,
         )
         for i, threshold in enumerate(data["trees"])

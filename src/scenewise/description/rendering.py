@@ -3,37 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scenewise.core.errors import ScriptInvalid, WrongFilm
 from scenewise.core.media_types import Audio
 from scenewise.core.plugins import load
 from scenewise.core.ports import SpeechDetector, Voice
-from scenewise.core.progress import Progress, Silent
-from scenewise.core.script import Description, FilmReference, Script
+from scenewise.core.progress import Progress
+from scenewise.core.script import FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.checking import check_result
 from scenewise.description.editing import read_edited
+from scenewise.description.fitting import fitted
 from scenewise.description.formats import save_all, validate
-from scenewise.description.gaps import GapOptions, find_gaps
+from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
-from scenewise.description.naming import Outputs
+from scenewise.description.naming import Outputs, prepare_output
 from scenewise.description.options import RenderOptions, SpeechChoice
-from scenewise.description.placing import place
+from scenewise.description.report import write_report
 from scenewise.description.results import Draft, Rendered
 from scenewise.description.speaking import Speaker
-from scenewise.description.timing import Timings
+from scenewise.description.work import Work
 from scenewise.media.atomic import refuse_input
-from scenewise.media.mixing import MixOptions, Utterance, mix, speech_gain
+from scenewise.media.loudness import measure
+from scenewise.media.mixing import MixOptions, Utterance, mix, mix_format, speech_gain
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
+from scenewise.media.reading import Film
 from scenewise.media.sound import read_sound, write_sound
 from scenewise.media.writing import WriteOptions, suffix_for, write_described
 from scenewise.models.voices.choosing import voice_for
 
-_MIX_RATE = 48_000  # Hz: what AAC and Opus both take, and what film sound mostly is
 _SAME_LENGTH = 0.5  # s: two copies of a film whose headers differ by less are the same film
 
 
@@ -61,9 +63,9 @@ def render(
         output_dir: where everything goes; beside the film unless told otherwise.
         options: how the result is made.
         speech: which voice speaks.
-        drafted: the draft that the script came from, for the report; made again where needed.
+        drafted: the draft that the script came from, which the report then shows.
         voice: speaks; instead of the one that `speech` names.
-        cache: where stage results are kept.
+        cache: where stage results are kept; the user's cache unless told otherwise.
         progress: told what is being done.
 
     Raises:
@@ -72,120 +74,146 @@ def render(
         ComponentMissing: the voice cannot be had.
     """
     options, speech = options or RenderOptions(), speech or SpeechChoice()
-    cache, progress = cache or Cache.standard(), progress or Silent()
-    timings, warnings = Timings(), list[str]()
-    film = Path(film)
+    work, film = Work.of(cache, progress), Path(film)
 
     info = probe_film(film)
     path = None if isinstance(script, Script) else Path(script)
     given = script if isinstance(script, Script) else read_edited(Path(script))
-    with timings.stage("hash"):
+    with work.timings.stage("hash"):
         digest = digest_of(film)
-    given = _for_this_film(given, info, digest, path)
+    _require_this_film(given, info, digest, path)
     outputs = Outputs.beside(film, Path(output_dir) if output_dir else None, suffix_for(info))
     refuse_input(outputs.film, film)
-    speaker = Speaker(voice or voice_for(speech.voice, speech.for_language(given.language)), cache)
-
-    shared = {"cache": cache, "timings": timings, "progress": progress}
+    speaker = Speaker(
+        voice or voice_for(speech.voice, speech.for_language(given.language)), work.cache
+    )
     if drafted is not None:
-        sound = drafted.sound
+        sound, duration = drafted.sound, drafted.duration
     else:
-        detector: SpeechDetector = load(
-            "speech detector", str(given.settings.get("speech_detector") or "silero")
-        )()
-        sound = hear(info, digest, detector, **shared)
-    duration = drafted.duration if drafted is not None else _duration(info, given)
-    gaps = find_gaps(sound.dialogue, Span(0.0, duration), GapOptions())
+        name = str(given.settings.get("speech_detector") or "silero")
+        detector: SpeechDetector = load("speech detector", name)()
+        sound, duration = hear(info, digest, detector, work), _duration(info, given)
 
-    with timings.stage("speak"):
-        speaker.measure([line.spoken or line.text for line in _voiced(given)], progress)
-    with timings.stage("schedule"):
-        final, moved = _fitted(given, gaps, speaker, duration)
-    warnings.extend(moved)
+    bounds = Span(0.0, duration)
+    gaps = find_gaps(sound.dialogue, bounds)
+    with work.timings.stage("speak"):
+        wordings = [d.spoken or d.text for d in given.descriptions if d.voiced]
+        speaker.measure(wordings, work.progress)
+    with work.timings.stage("schedule"):
+        final, warnings = fitted(given, gaps, speaker, bounds)
     final = replace(
         final,
         film=FilmReference(film.name, digest, round(duration, 3)),
         dialogue=tuple(sound.dialogue),
         voice=speaker.describe(),
     )
-
-    layout = _layout(info)
-    utterances = [Utterance(c.span.start, speaker.say(c.text)) for c in final.cues()]
-    gain = _gain(utterances, sound)
-
-    def mixed() -> Iterator[Audio]:
-        programme = read_sound(film, rate=_MIX_RATE, layout=layout) if info.audio else iter(())
-        return mix(
-            programme,
-            utterances,
-            rate=_MIX_RATE,
-            layout=layout,
-            duration=duration,
-            gain=gain,
-            options=MixOptions(duck=options.duck, ramp=options.ramp, peak=options.peak),
-        )
-
-    files: dict[str, Path] = {}
-    with timings.stage("mix and write"):
-        write_options = WriteOptions(default_audio=options.default_audio, burn_in=options.burn_in)
-        with progress.step("Writing the described film", total=duration):
-            written = write_described(
-                film,
+    with prepare_output(film, output_dir):
+        job = _Job(film, info, final, sound, duration, options, outputs, work)
+        files, dropped = job.write(speaker)
+        with work.timings.stage("check"):
+            checked = check_result(
                 outputs.film,
-                mix=mixed(),
-                mix_rate=_MIX_RATE,
-                layout=layout,
-                captions=final.shown(),
-                language=final.language,
-                options=write_options,
-                progress=progress,
+                final,
+                sound,
+                bounds,
+                work=work,
+                seconds_spent=work.timings.total + (drafted.timings.total if drafted else 0.0),
             )
-        files["film"] = outputs.film
-        warnings.extend(written.dropped)
-    with timings.stage("write the rest"):
-        for kept in save_all(final, outputs.folder / outputs.stem):
-            files["".join(kept.suffixes[-2:]).lstrip(".")] = kept
-        if options.mix_only:
-            write_sound(outputs.sound, mixed())
-            files["sound"] = outputs.sound
-    with timings.stage("check"):
-        checked = check_result(
-            outputs.film,
-            final,
-            sound,
-            Span(0.0, duration),
-            cache=cache,
-            progress=progress,
-            seconds_spent=timings.total + (drafted.timings.total if drafted else 0.0),
+        rendered = Rendered(
+            outputs.film, final, files, checked, work.timings, (*warnings, *dropped)
         )
-    rendered = Rendered(outputs.film, final, files, checked, timings, tuple(warnings))
-    if options.report:
-        from scenewise.description.report import write_report
-
-        with timings.stage("report"):
-            files["report"] = write_report(outputs.report, rendered, drafted, gaps)
+        if options.report:
+            with work.timings.stage("report"):
+                files["report"] = write_report(outputs.report, rendered, gaps, drafted)
+    work.cache.prune()
     return rendered
 
 
-def _voiced(script: Script) -> list[Description]:
-    return [line for line in script.descriptions if line.voiced]
+@dataclass(frozen=True)
+class _Job:
+    """One described film to be written."""
+
+    film: Path
+    info: FilmInfo
+    script: Script
+    sound: Sound
+    duration: float
+    options: RenderOptions
+    outputs: Outputs
+    work: Work
+
+    def write(self, speaker: Speaker) -> tuple[dict[str, Path], tuple[str, ...]]:
+        """Every file but the report, by kind, and what the film's format could not hold."""
+        own, outputs, options = self.info.programme, self.outputs, self.options
+        rate, layout = mix_format(
+            own.rate if own else 0,
+            own.layout if own else "",
+            own.channels if own else 0,
+            webm=outputs.suffix == ".webm",
+        )
+        utterances = [
+            Utterance(cue.span.start, speaker.say(cue.text)) for cue in self.script.cues()
+        ]
+        gain = self._gain(utterances)
+
+        def mixed() -> Iterator[Audio]:
+            programme = read_sound(self.film, rate=rate, layout=layout) if own else iter(())
+            return mix(
+                programme,
+                utterances,
+                rate=rate,
+                layout=layout,
+                duration=self.duration,
+                gain=gain,
+                options=MixOptions(duck=options.duck, ramp=options.ramp, peak=options.peak),
+            )
+
+        files: dict[str, Path] = {}
+        with self.work.timings.stage("mix and write"):
+            written = write_described(
+                self.film,
+                outputs.film,
+                mix=mixed(),
+                mix_rate=rate,
+                layout=layout,
+                captions=self.script.shown(),
+                language=self.script.language,
+                options=WriteOptions(default_audio=options.default_audio, burn_in=options.burn_in),
+                progress=self.work.progress,
+            )
+        files["film"] = outputs.film
+        with self.work.timings.stage("write the rest"):
+            for kept in save_all(self.script, outputs.folder / outputs.stem):
+                files["".join(kept.suffixes[-2:]).lstrip(".")] = kept
+            if options.mix_only:
+                write_sound(outputs.sound, mixed())
+                files["sound"] = outputs.sound
+        return files, written.dropped
+
+    def _gain(self, utterances: Sequence[Utterance]) -> float:
+        """Decibels that bring the speech to the level of the film's dialogue."""
+        if not utterances:
+            return 0.0
+        speech, programme = self.sound.speech, self.sound.programme
+        return speech_gain(
+            measure(utterance.audio for utterance in utterances).integrated,
+            speech.integrated if speech else None,
+            programme.integrated if programme else None,
+        )
 
 
 def _duration(info: FilmInfo, script: Script) -> float:
-    if info.duration:
-        return info.duration
-    if script.film.duration:
-        return script.film.duration
-    from scenewise.media.reading import Film
-
+    """Seconds, from the header, the script, or in the end from looking at every frame."""
+    if info.duration or script.film.duration:
+        return info.duration or script.film.duration
     film = Film(info.path)
     for _ in film.frames():
         pass
     return film.span.end
 
 
-def _for_this_film(script: Script, info: FilmInfo, digest: str, path: Path | None) -> Script:
-    """The script, if it can belong to the film; edited files get back what they cannot hold."""
+def _require_this_film(script: Script, info: FilmInfo, digest: str, path: Path | None) -> None:
+    """Raise unless the script can belong to the film and is sound in itself."""
     reference = script.film
     if reference.digest and reference.digest != digest:
         known = reference.duration and info.duration
@@ -200,72 +228,3 @@ def _for_this_film(script: Script, info: FilmInfo, digest: str, path: Path | Non
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ScriptInvalid(f"{problems[0]}{more}", path=path, remedy="correct the script")
-    return script
-
-
-def _fitted(
-    script: Script, gaps: Sequence[Span], speaker: Speaker, duration: float
-) -> tuple[Script, list[str]]:
-    """The script with measured durations, and what had to move."""
-    lines = []
-    fits = True
-    placement = str(script.settings.get("placement") or "optimum")
-    for line in script.descriptions:
-        if line.start is None:
-            lines.append(line)
-            continue
-        wording = line.spoken or line.text
-        length = speaker.duration(wording)
-        lines.append(line.delivered(line.start, round(length, 3), wording))
-    voiced = sorted((line for line in lines if line.voiced), key=lambda line: line.start or 0.0)
-    ends = [(line.start or 0.0) + (line.duration or 0.0) for line in voiced]
-    for index, line in enumerate(voiced):
-        span = Span(line.start or 0.0, ends[index])
-        inside = any(g.start - 1e-3 <= span.start and span.end <= g.end + 1e-3 for g in gaps)
-        clear = index + 1 == len(voiced) or ends[index] <= (voiced[index + 1].start or 0.0) + 1e-3
-        fits = fits and inside and clear
-    if fits or placement == "paper":
-        return script.with_descriptions(tuple(lines)), []
-    again = place(
-        [line if line.voiced else line.silenced(line.reason or "not voiced") for line in lines],
-        gaps,
-        speaker,
-        "optimum",
-        film=Span(0.0, duration),
-    )
-    told = []
-    before = {line.id: line for line in lines}
-    for line in again:
-        old = before[line.id]
-        if old.voiced and not line.voiced:
-            told.append(f"{line.id} no longer fits and is not voiced: {line.reason}")
-        elif old.start is not None and line.start is not None:
-            moved = line.start - old.start
-            if abs(moved) > 0.05 or line.spoken != old.spoken:
-                told.append(f"{line.id} moved by {moved:+.2f} s so that everything fits")
-    return script.with_descriptions(tuple(again)), told
-
-
-def _layout(info: FilmInfo) -> str:
-    """The mix's layout: the film's own where encoders carry it, else stereo."""
-    if info.audio:
-        best = next((s for s in info.audio if not s.described), info.audio[0])
-        if best.channels == 6:
-            return "5.1"
-        if best.channels == 1:
-            return "mono"
-    return "stereo"
-
-
-def _gain(utterances: Sequence[Utterance], sound: Sound) -> float:
-    """Gain in dB that brings the speech to the level of the film's dialogue."""
-    if not utterances:
-        return 0.0
-    from scenewise.media.loudness import measure
-
-    said = measure(u.audio for u in utterances)
-    return speech_gain(
-        said.integrated,
-        sound.speech.integrated if sound.speech else None,
-        sound.programme.integrated if sound.programme else None,
-    )

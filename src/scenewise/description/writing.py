@@ -11,10 +11,9 @@ import numpy.typing as npt
 
 from scenewise.core.media_types import Frame, TextLine
 from scenewise.core.ports import TextReader
-from scenewise.core.progress import Progress
-from scenewise.description.cache import Cache, Entry
+from scenewise.description.cache import Entry
 from scenewise.description.onscreen import Reading
-from scenewise.description.timing import Timings
+from scenewise.description.work import Work
 from scenewise.frames.packing import pack
 from scenewise.models.text_presence import THRESHOLD, text_likely
 
@@ -77,10 +76,7 @@ def read_frames(
     frames: Sequence[Frame],
     reader: TextReader,
     digest: str,
-    *,
-    cache: Cache,
-    timings: Timings,
-    progress: Progress,
+    work: Work,
 ) -> list[Reading]:
     """Read the writing in frames, which are passed over unread where none is likely.
 
@@ -96,14 +92,14 @@ def read_frames(
         "options": repr(getattr(reader, "options", None)),
         "times": sorted(unique),
     }
-    kept = cache.get("writing", key)
+    kept = work.cache.get("writing", key)
     if kept is not None:
-        timings.reuse("read")
+        work.timings.reuse("read")
         return [_from_plain(reading) for reading in kept.data]
     readings = []
     with (
-        timings.stage("read"),
-        progress.step("Reading what is written", total=len(ordered)) as step,
+        work.timings.stage("read"),
+        work.progress.step("Reading what is written", total=len(ordered)) as step,
     ):
         for frame in ordered:
             image = frame.scaled(*frame.size_within(_READ_AT))
@@ -112,7 +108,7 @@ def read_frames(
             readings.append(Reading(frame.time, tuple(lines)))
             step.advance()
     plain = [{"time": r.time, "lines": [asdict(line) for line in r.lines]} for r in readings]
-    cache.put("writing", key, Entry(plain))
+    work.cache.put("writing", key, Entry(plain))
     return readings
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
@@ -40,17 +41,21 @@ def write_film(
     suffix = path.suffix.lower()
     with atomic(path) as temporary, av.open(str(temporary), "w") as container:
         speed = "veryfast" if suffix != ".webm" else "good"
-        stream = container.add_stream(_PICTURE_CODEC[suffix], rate=Fraction(rate))
+        stream = cast(
+            av.VideoStream, container.add_stream(_PICTURE_CODEC[suffix], rate=Fraction(rate))
+        )
         stream.pix_fmt = "yuv420p"
         stream.options = (
             {"crf": str(quality), "preset": speed}
             if suffix != ".webm"
             else {"crf": str(quality), "b": "0", "deadline": speed, "cpu-used": "5"}
         )
-        track = None
+        track: av.AudioStream | None = None
         if sound is not None:
             layout = {1: "mono", 2: "stereo", 6: "5.1"}[sound.samples.shape[0]]
-            track = container.add_stream(_SOUND_CODEC[suffix], rate=sound.rate)
+            track = cast(
+                av.AudioStream, container.add_stream(_SOUND_CODEC[suffix], rate=sound.rate)
+            )
             track.layout = layout
             fifo = av.AudioFifo()
         fed = 0

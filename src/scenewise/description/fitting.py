@@ -1,0 +1,70 @@
+"""Keeping a script's own times where its speech fits, and finding room where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+from scenewise.core.script import Description, Script
+from scenewise.core.time import Span
+from scenewise.description.placing import place
+from scenewise.description.speaking import Speaker
+
+_TOLERANCE = 1e-3  # s: times are written to the millisecond
+_WORTH_TELLING = 0.05  # s
+
+
+def fitted(
+    script: Script, gaps: Sequence[Span], speaker: Speaker, film: Span
+) -> tuple[Script, list[str]]:
+    """The script with every duration measured anew, and what had to change for it.
+
+    Args:
+        script: as drafted or as a person left it.
+        gaps: where speech may go, seconds.
+        speaker: measures.
+        film: bounds of the film.
+    """
+    lines = [_measured(line, speaker) for line in script.descriptions]
+    published = str(script.settings.get("placement") or "optimum") == "paper"
+    if published or _all_fit(lines, gaps):
+        return script.with_descriptions(tuple(lines)), []
+    wanted = [line if line.voiced else line.silenced(line.reason or "not voiced") for line in lines]
+    again = place(wanted, gaps, speaker, "optimum", film=film)
+    before = {line.id: line for line in lines}
+    told = [note for line in again if (note := _change(before[line.id], line))]
+    return script.with_descriptions(tuple(again)), told
+
+
+def _measured(line: Description, speaker: Speaker) -> Description:
+    if line.start is None:
+        return line
+    wording = line.spoken or line.text
+    return line.delivered(line.start, round(speaker.duration(wording), 3), wording)
+
+
+def _all_fit(lines: Sequence[Description], gaps: Sequence[Span]) -> bool:
+    """Whether each utterance lies in one gap and is over when the next begins."""
+    spans = sorted(
+        Span(line.start, line.start + (line.duration or 0.0))
+        for line in lines
+        if line.start is not None
+    )
+    rooms = [gap.padded(_TOLERANCE) for gap in gaps]
+    inside = all(any(g.start <= s.start and s.end <= g.end for g in rooms) for s in spans)
+    apart = all(a.end <= b.start + _TOLERANCE for a, b in pairwise(spans))
+    return inside and apart
+
+
+def _change(old: Description, new: Description) -> str:
+    """What happened to a line, in words; empty when nothing worth telling did."""
+    if old.voiced and not new.voiced:
+        return f"{new.id} no longer fits and is not voiced: {new.reason}"
+    if old.start is None or new.start is None:
+        return ""
+    moved = new.start - old.start
+    if new.spoken != old.spoken:
+        return f"{new.id} is voiced in a shorter wording so that everything fits"
+    if abs(moved) > _WORTH_TELLING:
+        return f"{new.id} begins {abs(moved):.2f} s {'later' if moved > 0 else 'earlier'} to fit"
+    return ""
