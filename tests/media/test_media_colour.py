@@ -55,6 +55,7 @@ def test_the_matrix_and_range_in_the_file_give_the_colour_back(
         yuv = [16 + 219 * y, 128 + 224 * u, 128 + 224 * v]
     else:
         yuv = [255 * y, 128 + 255 * u, 128 + 255 * v]
+
     def dress(frame: av.VideoFrame) -> None:
         planes = zip(frame.planes, yuv, strict=True)
         _planes(frame, [np.full(p.width, round(c), np.uint8) for p, c in planes])

@@ -56,7 +56,12 @@ class Orientation:
     @classmethod
     def of(cls, frame: VideoFrame) -> Orientation:
         """From the display matrix a frame carries, to the nearest quarter turn."""
-        carried = cast(Iterable[SideData], frame.side_data)  # PyAV's stub knows motion vectors only
+        try:
+            carried = list(cast(Iterable[SideData], frame.side_data))
+        except ValueError:
+            # PyAV 18 gives up at a kind it does not know, such as EXIF; the angle still comes.
+            turned = round(frame.rotation / 90) % 4  # counter-clockwise
+            return cls(turned in (1, 3), turned in (2, 3), turned in (1, 2))
         for data in carried:
             if data.type.name == "DISPLAYMATRIX":
                 # Nine 32-bit numbers: a stored point (x, y) is shown at (ax + cy, bx + dy).
