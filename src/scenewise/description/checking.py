@@ -148,7 +148,10 @@ def check_result(
         detector: SpeechDetector = load("speech detector", "silero")()
         with work.progress.step("Checking the result"):
             measures += sound_measures(
-                Streams(film, own, described.index), script.cues(), sound, detector
+                Streams(film, own, described.index, described.layout or "stereo"),
+                script.cues(),
+                sound,
+                detector,
             )
     if seconds_spent is not None and span.duration > 0:
         measures.append(_timely(seconds_spent, span.duration))

@@ -44,12 +44,12 @@ def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) ->
     what is left over is the description. Streaming; both sounds start at time 0.
 
     Args:
-        original: mono stretches at `RATE`, in order; None for silence.
-        described: likewise.
+        original: stretches in order; None for silence.
+        described: likewise, with the same rate and channels.
     """
     active: list[npt.NDArray[np.bool_]] = []
-    for rest, own in _left_over(original, described):
-        level = np.sqrt((rest * rest).mean(axis=1))
+    for rest, own, _ in _left_over(original, described):
+        level = np.sqrt((rest * rest).mean(axis=(0, 2)))
         active.append(level > np.maximum(_NOISE, _RELATIVE * own))
     flags = np.concatenate(active) if active else np.zeros(0, bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
@@ -62,46 +62,60 @@ def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) ->
 
 
 def difference(original: Iterable[Audio] | None, described: Iterable[Audio]) -> Iterator[Audio]:
-    """What is left of a described sound when the original is taken out of it, mono."""
+    """What is left of a described sound when the original is taken out of it.
+
+    Both with the same rate and channels, as in `added_sound`.
+    """
     at = 0.0
-    for rest, _ in _left_over(original, described):
-        samples = rest.reshape(1, -1).astype(np.float32)
-        yield Audio(samples, RATE, at)
-        at += samples.shape[1] / RATE
+    for rest, _, rate in _left_over(original, described):
+        samples = np.ascontiguousarray(rest.reshape(rest.shape[0], -1), dtype=np.float32)
+        yield Audio(samples, rate, at)
+        at += samples.shape[1] / rate
+
+
+_Floats = npt.NDArray[np.float64]
 
 
 def _left_over(
     original: Iterable[Audio] | None, described: Iterable[Audio]
-) -> Iterator[tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
-    """The remainder [hops, samples] and the level of the original in it [hops]."""
-    hop = int(RATE * HOP)
-    for first, second in _paired(_silence() if original is None else original, described, hop):
-        a = first.reshape(-1, hop).astype(np.float64)
-        b = second.reshape(-1, hop).astype(np.float64)
-        power = (a * a).sum(axis=1)
-        scale = np.divide((a * b).sum(axis=1), power, out=np.zeros_like(power), where=power > 1e-9)
+) -> Iterator[tuple[_Floats, _Floats, int]]:
+    """The remainder [channels, hops, samples], the level of the original in it [hops], the
+    rate."""
+    for first, second in _paired(original, described):
+        hop = round(second.rate * HOP)
+        a = first.reshape(first.shape[0], -1, hop).astype(np.float64)
+        b = second.samples.reshape(second.samples.shape[0], -1, hop).astype(np.float64)
+        power = (a * a).sum(axis=(0, 2))
+        common = (a * b).sum(axis=(0, 2))
+        scale = np.divide(common, power, out=np.zeros_like(power), where=power > 1e-9)
         scale = np.clip(scale, 0.0, 1.2)
-        yield b - scale[:, None] * a, np.sqrt(power / hop) * np.maximum(scale, 0.1)
+        level = np.sqrt(power / (hop * a.shape[0])) * np.maximum(scale, 0.1)
+        yield b - scale[None, :, None] * a, level, second.rate
 
 
 def _paired(
-    first: Iterable[Audio], second: Iterable[Audio], hop: int
-) -> Iterator[tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]]:
-    """The same stretch of both sounds, a whole number of hops at a time."""
-    queues: list[npt.NDArray[np.float32]] = [np.zeros(0, np.float32), np.zeros(0, np.float32)]
-    sources = [iter(first), iter(second)]
-    while True:
-        for index, source in enumerate(sources):
-            while queues[index].size < RATE:
-                chunk = next(source, None)
-                if chunk is None:
-                    break
-                queues[index] = np.concatenate([queues[index], chunk.mono().samples[0]])
-        whole = min(queue.size for queue in queues) // hop * hop
-        if whole == 0:
-            return
-        yield queues[0][:whole], queues[1][:whole]
-        queues = [queue[whole:] for queue in queues]
+    first: Iterable[Audio] | None, second: Iterable[Audio]
+) -> Iterator[tuple[npt.NDArray[np.float32], Audio]]:
+    """The same stretch of both sounds, a whole number of hops at a time, [channels, n]."""
+    own = iter(first) if first is not None else None
+    waiting: npt.NDArray[np.float32] | None = None
+    rest: npt.NDArray[np.float32] | None = None
+    for chunk in second:
+        hop = round(chunk.rate * HOP)
+        rest = chunk.samples if rest is None else np.concatenate([rest, chunk.samples], axis=1)
+        whole = rest.shape[1] // hop * hop
+        if own is None:
+            other = np.zeros((rest.shape[0], whole), np.float32)
+        else:
+            if waiting is None:
+                waiting = np.zeros((rest.shape[0], 0), np.float32)
+            while waiting.shape[1] < whole and (more := next(own, None)) is not None:
+                waiting = np.concatenate([waiting, more.samples], axis=1)
+            whole = min(whole, waiting.shape[1] // hop * hop)
+            other, waiting = waiting[:, :whole], waiting[:, whole:]
+        if whole:
+            yield other, Audio(rest[:, :whole], chunk.rate)
+        rest = rest[:, whole:]
 
 
 def hear_added(film: Path, original: int | None, described: int) -> Heard:
@@ -110,11 +124,6 @@ def hear_added(film: Path, original: int | None, described: int) -> Heard:
     if original is not None:
         own = read_sound(film, stream=original, rate=RATE, mono=True)
     return added_sound(own, read_sound(film, stream=described, rate=RATE, mono=True))
-
-
-def _silence() -> Iterator[Audio]:
-    while True:
-        yield Audio(np.zeros((1, RATE), np.float32), RATE)
 
 
 def coverage(cues: Sequence[Span], heard: Sequence[Span]) -> float:

@@ -12,10 +12,12 @@ from scenewise.core.ports import SpeechDetector
 from scenewise.core.script import Cue
 from scenewise.core.time import Span, intersection, union
 from scenewise.description.hearing import Sound
-from scenewise.description.listening import RATE, Heard, coverage, difference, hear_added
+from scenewise.description.listening import Heard, coverage, difference, hear_added
 from scenewise.description.measures import Measure
 from scenewise.media.loudness import measure, measure_spans
 from scenewise.media.sound import read_sound
+
+_METER_RATE = 48_000  # Hz: what loudness meters work at
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,19 @@ class SoundRules(Checked):
 
 @dataclass(frozen=True)
 class Streams:
-    """Which streams of a file are compared: the film's own sound, and the described one."""
+    """Which streams of a file are compared.
+
+    Args:
+        film: the file.
+        original: the film's own sound; None where it has none.
+        described: the described sound.
+        layout: channels of the described sound, as FFmpeg names them.
+    """
 
     film: Path
     original: int | None
     described: int
+    layout: str
 
 
 def sound_measures(
@@ -121,11 +131,18 @@ def _spoken(
 
 
 def _loudness(streams: Streams, heard: Heard, sound: Sound, rules: SoundRules) -> Measure:
-    described = read_sound(streams.film, stream=streams.described, rate=RATE, mono=True)
+    # in the layout of the mix: a voice in two channels is louder than in one
     original = None
     if streams.original is not None:
-        original = read_sound(streams.film, stream=streams.original, rate=RATE, mono=True)
-    said = measure_spans(difference(original, described), union(heard.added)).integrated
+        original = read_sound(
+            streams.film, stream=streams.original, rate=_METER_RATE, layout=streams.layout
+        )
+    described = read_sound(
+        streams.film, stream=streams.described, rate=_METER_RATE, layout=streams.layout
+    )
+    said = measure_spans(
+        difference(original, described), union(heard.added), layout=streams.layout
+    ).integrated
     reference = sound.speech.integrated if sound.speech is not None else None
     if reference is None or not math.isfinite(reference) or not math.isfinite(said):
         return Measure(

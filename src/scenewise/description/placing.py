@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from scenewise.core.script import Description
+from scenewise.core.script import Cue, Description
 from scenewise.core.time import Span
+from scenewise.description.measures import repetitions
 from scenewise.description.naive_schedule import naive_schedule
-from scenewise.description.schedule import Element, ScheduleOptions, Wording, schedule
+from scenewise.description.schedule import Element, Schedule, Wording, schedule
 from scenewise.description.speaking import Speaker
 
 
@@ -30,8 +32,27 @@ def place(
         film: bounds of the film.
         pinned: keep the starts that lines already have.
     """
-    speakable = [line for line in lines if not line.reason and line.text]
-    elements = [
+    elements = _elements(lines, speaker, pinned)
+    if placement == "paper":
+        spans = {line.id: line.span for line in lines}
+        result = naive_schedule(elements, spans, film)
+    else:
+        elements, result = _without_repeats(elements, gaps)
+    wordings = {element.id: element.wordings for element in elements}
+    at = {placement.id: placement for placement in result.placements}
+    out = []
+    for line in lines:
+        chosen = at.get(line.id)
+        if chosen is not None:
+            wording = wordings[line.id][chosen.wording].text
+            out.append(line.delivered(chosen.start, chosen.duration, wording))
+        else:
+            out.append(line.silenced(line.reason or result.left_out.get(line.id, "no room")))
+    return out
+
+
+def _elements(lines: Sequence[Description], speaker: Speaker, pinned: bool) -> list[Element]:
+    return [
         Element(
             id=line.id,
             event=line.event,
@@ -40,20 +61,44 @@ def place(
             pinned=line.start if pinned else None,
             required=line.source == "person",
         )
-        for line in speakable
+        for line in lines
+        if not line.reason and line.text
     ]
-    if placement == "paper":
-        spans = {line.id: line.span for line in speakable}
-        result = naive_schedule(elements, spans, film)
-    else:
-        result = schedule(elements, gaps, ScheduleOptions())
-    at = {placement.id: placement for placement in result.placements}
-    out = []
-    for line in lines:
-        chosen = at.get(line.id)
-        if chosen is not None:
-            wording = line.wordings[chosen.wording]
-            out.append(line.delivered(chosen.start, chosen.duration, wording))
-        else:
-            out.append(line.silenced(line.reason or result.left_out.get(line.id, "no room")))
-    return out
+
+
+def _without_repeats(
+    elements: list[Element], gaps: Sequence[Span]
+) -> tuple[list[Element], Schedule]:
+    """The best schedule in which nothing is said twice within the checked window.
+
+    Lines that differ in full may become alike when shortened. What the first schedule would
+    repeat is taken from the later line's wordings, and the rest is scheduled again; every
+    round takes at least one wording, so it ends.
+    """
+    said_already: dict[str, str] = {}
+    while True:
+        result = schedule(elements, gaps)
+        texts = {
+            p.id: element.wordings[p.wording].text
+            for element in elements
+            for p in result.placements
+            if p.id == element.id
+        }
+        cues = [Cue(p.span, texts[p.id], p.id) for p in result.placements]
+        repeats = {cues[later].id: cues[earlier].id for earlier, later in repetitions(cues)}
+        persons = {element.id for element in elements if element.required}
+        repeats = {later: earlier for later, earlier in repeats.items() if later not in persons}
+        if not repeats:
+            for identifier, earlier in said_already.items():
+                result.left_out[identifier] = f"repeats {earlier}"
+            return elements, result
+        kept = []
+        for element in elements:
+            if element.id in repeats:
+                rest = tuple(w for w in element.wordings if w.text != texts[element.id])
+                if not rest:
+                    said_already[element.id] = repeats[element.id]
+                    continue
+                element = replace(element, wordings=rest)
+            kept.append(element)
+        elements = kept

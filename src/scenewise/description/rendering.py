@@ -27,12 +27,13 @@ from scenewise.description.results import Draft, Rendered
 from scenewise.description.speaking import Speaker
 from scenewise.description.work import Work
 from scenewise.media.atomic import refuse_input
+from scenewise.media.extracting import extract_sound
 from scenewise.media.loudness import measure
 from scenewise.media.mixing import MixOptions, Utterance, mix, mix_format, speech_gain
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.reading import Film
-from scenewise.media.sound import read_sound, write_sound
+from scenewise.media.sound import read_sound
 from scenewise.media.writing import WriteOptions, suffix_for, write_described
 from scenewise.models.voices.choosing import voice_for
 
@@ -186,7 +187,7 @@ class _Job:
             for kept in save_all(self.script, outputs.folder / outputs.stem):
                 files["".join(kept.suffixes[-2:]).lstrip(".")] = kept
             if options.mix_only:
-                write_sound(outputs.sound, mixed())
+                extract_sound(outputs.film, written.sound_stream, outputs.sound)
                 files["sound"] = outputs.sound
         return files, written.dropped
 
