@@ -402,6 +402,18 @@ def test_a_required_line_displaces_any_number_of_more_salient_ones() -> None:
     assert found.value == pytest.approx(float(worth(elements[1], 0, 0.0, ScheduleOptions())))
 
 
+def test_one_pinned_line_goes_before_two_required_ones() -> None:
+    elements = [
+        line("d1", 9, 2.3, salience=1.0, required=True),
+        line("d2", 10, 3.0, salience=0.01, pinned=9.0),
+        line("d3", 11, 2.3, salience=1.0, required=True),
+    ]
+    found = schedule(elements, [Span(8, 13)])
+    assert [(p.id, p.start) for p in found.placements] == [("d2", 9.0)]
+    both = schedule([elements[0], elements[2]], [Span(8, 13)])
+    assert len(both.placements) == 2
+
+
 def test_without_lines_or_without_gaps_nothing_is_said() -> None:
     assert schedule([], [Span(0, 9)]) == Schedule((), 0.0, {})
     assert schedule([line("d1", 1, 1.0)], []).left_out == {"d1": "no gap within 10 s of it"}

@@ -9,7 +9,7 @@ from typing import Final
 from scenewise.core.script import Cue, Description, Script
 from scenewise.core.time import Span, complement, shared, union
 from scenewise.description import measures as of
-from scenewise.description.gaps import spoken_spans, suitable_gaps
+from scenewise.description.gaps import find_gaps, spoken_spans, suitable_gaps
 from scenewise.description.limits import (
     CONCISE,
     DIALOGUE_FIRST,
@@ -144,7 +144,7 @@ class _Check:
     def outside_gap(self) -> Measure:
         excess = of.outside(self.cues, self.gaps)
         late = [(s, cue) for s, cue in zip(excess, self.cues, strict=True) if s > 0.001]
-        detail = f"{len(late)} utterances do not fit one pause of the film"
+        detail = f"{_many(late, 'utterance')} beyond one pause of the film"
         if late:
             detail += ": " + _list(f"{_name(cue)} (by {s:.2f} s)" for s, cue in late)
         return self._timing(
@@ -160,7 +160,7 @@ class _Check:
 
     def at_once(self) -> Measure:
         both = [span for span in of.at_once(self.cues) if span.duration > 0.001]
-        detail = f"{len(both)} times two utterances are spoken at once"
+        detail = f"{_many(both, 'stretch', 'es')} in which two utterances are spoken at once"
         return self._timing("two at once", len(both), "", 0, not both, detail, both, GAPS)
 
     def fastest(self) -> Measure:
@@ -197,7 +197,7 @@ class _Check:
     def repetition(self) -> Measure:
         window = self.rules.repetition_window
         pairs = of.repetitions(self.cues, window, self.rules.likeness)
-        detail = f"{len(pairs)} utterances repeat one of the {window:g} s before"
+        detail = f"{_many(pairs, 'utterance')} like one of the {window:g} s before"
         if pairs:
             detail += ": " + _list(
                 f"{_name(self.cues[b])} repeats {_name(self.cues[a])}" for a, b in pairs
@@ -218,9 +218,12 @@ class _Check:
         return Measure("rate", value, "words/min", limit, passed, detail, (), "advice", RATE)
 
     def missed_pauses(self) -> Measure:
-        silent = of.unused(self.pauses, self.cues)
+        # what counts is the room that the margins leave, at the pace of this script's voice
+        rooms = find_gaps(self.dialogue, self.film) if self.listened else []
+        silent = of.unused(suitable_gaps(rooms, self.rules.suitable_pause), self.cues)
+        pace = (of.overall_rate(self.cues) if self.measured else None) or self.rules.planned_rate
         unsaid = [
-            of.Unsaid(_event(line), 60.0 * of.count_words(shortest) / self.rules.planned_rate)
+            of.Unsaid(_event(line), 60.0 * of.count_words(shortest) / pace)
             for line in self.script.descriptions
             if line.start is None and wanted_room(line.reason)
             for shortest in [min(line.wordings, key=of.count_words)]
@@ -228,8 +231,8 @@ class _Check:
         ]
         missed = of.missed(silent, unsaid, self.rules.reach)
         detail = (
-            f"{len(missed)} pauses of {self.rules.suitable_pause:g} s and more "
-            f"({_seconds(missed):.1f} s) are silent although a line was left out for want of room"
+            f"{_many(missed, 'pause')} of {self.rules.suitable_pause:g} s and more "
+            f"({_seconds(missed):.1f} s) left silent though a line wanted room"
         )
         passed = not missed if self.listened else None
         return Measure(
@@ -344,7 +347,7 @@ class _Check:
             for problem in phrase_problems(cue.text)
             if problem.severity == kind
         ]
-        detail = f"{len(found)} {name}"
+        detail = _many(found, name.removesuffix("s"))
         if found:
             detail += ": " + _list(f"{_name(cue)} “{problem.excerpt}”" for cue, problem in found)
         where = tuple(cue.span for cue, _ in found)
@@ -382,6 +385,10 @@ def _speech(line: Description) -> Span:
     start = line.start or 0.0
     length = line.duration if line.duration is not None else max(0.0, line.span.end - start)
     return Span(start, start + length)
+
+
+def _many(items: Sequence[object], noun: str, plural: str = "s") -> str:
+    return f"{len(items)} {noun}{plural if len(items) != 1 else ''}"
 
 
 def _seconds(spans: Iterable[Span]) -> float:
