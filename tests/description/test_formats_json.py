@@ -263,7 +263,7 @@ def test_errors_say_what_is_wrong(text: str, message: str):
 def test_errors_name_the_line():
     text = to_json(SCRIPT).replace('"start": null', '"start": "soon"')
     number = text[: text.index('"soon"')].count("\n") + 1
-    with pytest.raises(ScriptInvalid, match=rf'descriptions\[1\]\.start .*\(line {number}\)'):
+    with pytest.raises(ScriptInvalid, match=rf"descriptions\[1\]\.start .*\(line {number}\)"):
         from_json(text)
 
 

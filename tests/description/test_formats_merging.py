@@ -33,7 +33,7 @@ BASE = Script(
         .delivered(1.25, 2.1, "A man runs away."),
         Description("d0002", Span(5, 9), "He falls.", (), 6.0, 0.4, 0.7, "vlm")
         .delivered(5.0, 0.75, "He falls."),
-        Description("d0003", Span(12, 15.5), "A woman opens.", ("She opens.",), 13.0, 0.5, 0.2, "vlm")
+        Description("d0003", Span(12, 15.5), "A woman opens.", ("She opens.",), 13.0, 0.5, 0.2)
         .silenced("low confidence"),
     ),
     dialogue=(Span(10, 11),),
@@ -135,7 +135,11 @@ def test_a_deleted_note_changes_nothing():
 
 def test_a_note_reworded_stays_silent():
     line = merged(("A woman opens.", "A woman opens a door."))[2]
-    assert (line.text, line.voiced, line.reason) == ("A woman opens a door.", False, "low confidence")
+    assert (line.text, line.voiced, line.reason) == (
+        "A woman opens a door.",
+        False,
+        "low confidence",
+    )
     assert (line.variants, line.source) == ((), "person")
 
 

@@ -42,7 +42,9 @@ def test_every_voiced_line_is_there_in_order(script: Script):
         assert to_srt(script) == ""
         return
     read = parse_srt(to_srt(script)).cues
-    assert [milliseconds(c.span.start) for c in read] == [milliseconds(c.span.start) for c in voiced]
+    assert [milliseconds(c.span.start) for c in read] == [
+        milliseconds(c.span.start) for c in voiced
+    ]
     assert [cue.id for cue in read] == [str(n) for n in range(1, len(voiced) + 1)]
 
 
@@ -54,16 +56,19 @@ def test_every_voiced_line_is_there_in_order(script: Script):
                      [(1, 2, "a"), (3, 4, "b")], id="no numbers"),
         pytest.param("1\n00:00:01,000 --> 00:00:02,000\na\n2\n00:00:03,000 --> 00:00:04,000\nb",
                      [(1, 2, "a"), (3, 4, "b")], id="no blank lines"),
-        pytest.param("1\n00:00:01,000 --> 00:00:02,000\na\n\nb\n\n2\n00:00:03,000 --> 00:00:04,000\nc",
+        pytest.param("1\n00:00:01,000 --> 00:00:02,000\na\n\nb\n\n"
+                     "2\n00:00:03,000 --> 00:00:04,000\nc",
                      [(1, 2, "a\nb"), (3, 4, "c")], id="blank line in the text"),
-        pytest.param("1\n00:00:01,000 --> 00:00:02,000\n{\\an8}<i>a</i> <font color=\"#fff\">b</font>",
+        pytest.param("1\n00:00:01,000 --> 00:00:02,000\n"
+                     '{\\an8}<i>a</i> <font color="#fff">b</font>',
                      [(1, 2, "a b")], id="styles"),
         pytest.param("1\n00:00:01,000 --> 00:00:02,000  X1:1 X2:2\nx < y > z & &amp;",
                      [(1, 2, "x < y > z & &amp;")], id="text is taken as it is"),
         pytest.param("1\n0:0:1,5 -> 00:00:02.000\na", [(1.5, 2, "a")], id="careless times"),
         pytest.param("1\n00:00:01,000 --> 00:00:02,000\n\n2\n00:00:03,000 --> 00:00:04,000\nb",
                      [(1, 2, ""), (3, 4, "b")], id="empty cue"),
-        pytest.param("1\n00:00:01,000 --> 00:00:02,000\n12\n", [(1, 2, "12")], id="a number as text"),
+        pytest.param("1\n00:00:01,000 --> 00:00:02,000\n12\n", [(1, 2, "12")],
+                     id="a number as text"),
     ],
 )  # fmt: skip
 def test_files_as_they_are(text: str, expected: list[tuple[float, float, str]]):

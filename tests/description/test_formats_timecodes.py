@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scenewise.description.formats.timecodes import clock, milliseconds, parse_clock, parse_timing
 
 
-@given(st.integers(0, 10**10), st.sampled_from([".", ","]))
+@given(st.integers(0, 3_600_000_000), st.sampled_from([".", ","]))
 def test_written_times_read_back_to_the_millisecond(ms: int, mark: str):
     assert parse_clock(clock(ms, mark)) == ms
     assert milliseconds(ms / 1000) == ms

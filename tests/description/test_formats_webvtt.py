@@ -81,7 +81,9 @@ def test_what_is_written_is_valid_webvtt(script: Script):
         payload = "\n".join(lines[2:])
         assert "<" not in payload
         assert "-->" not in payload
-        assert all(re.match(r"&(amp|lt|gt);", payload[m.start() :]) for m in re.finditer("&", payload))
+        assert all(
+            re.match(r"&(amp|lt|gt);", payload[m.start() :]) for m in re.finditer("&", payload)
+        )
     assert starts == sorted(starts, key=lambda time: (len(time), time))
 
 
@@ -196,7 +198,7 @@ def test_a_broken_timing_is_told():
         ),
         pytest.param("WEBVTT\n\n00:05.000 --> 00:05.000\na", [(5, 5)], id="no length"),
         pytest.param("WEBVTT\n\n00:05.000 --> 00:01.000\na", [(5, 5)], id="ends too early"),
-        pytest.param("WEBVTT\n\n123:00:01.000 --> 123:00:02.000\na", [(442801, 442802)], id="hours"),
+        pytest.param("123:00:01.000 --> 123:00:02.000\na", [(442801, 442802)], id="hours"),
         pytest.param("WEBVTT\n\n0:00:01,000 --> 0:00:02,000\na", [(1, 2)], id="SRT times"),
         pytest.param("WEBVTT\n\n00:01.000 --> 00:02.000 line:0 position:10%,start\na", [(1, 2)],
                      id="settings"),
@@ -214,7 +216,9 @@ def test_files_as_they_are(text: str, expected: list[tuple[float, float]]):
 
 
 def test_header_metadata():
-    captions = parse_vtt("WEBVTT Title\nkind: Captions\nLANG: pt-BR\nX\n\n00:01.000 --> 00:02.000\n")
+    captions = parse_vtt(
+        "WEBVTT Title\nkind: Captions\nLANG: pt-BR\nX\n\n00:01.000 --> 00:02.000\n"
+    )
     assert (captions.kind, captions.language) == ("captions", "pt-BR")
     assert captions_script(captions).language == "pt-BR"
     assumed = captions_script(parse_vtt("WEBVTT\n\n00:01.000 --> 00:02.000\na"))

@@ -163,7 +163,8 @@ def _guess(data: bytes) -> str:
     lines = [_TAG.sub(b"", line) for line in data.splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE]
     high = sum(byte > 127 for byte in sample)
-    if 3 * high < sum(bytes([byte]).isalpha() for byte in sample):
+    letters = sum(bytes([byte]).isalpha() for byte in sample)
+    if 3 * high < 2 * letters:
         return likeliest_latin(sample)  # other scripts have few ASCII letters between theirs
 
     from charset_normalizer import from_bytes

@@ -292,7 +292,8 @@ class _Fields:
 
     def _get(self, key: str, kind: type, default: Callable[[], Any] | None, name: str) -> Any:
         if key not in self.data:
-            near = difflib.get_close_matches(key, self.data.keys() - set(self._known), 1, 0.75)
+            strange = sorted(self.data.keys() - set(self._known))[:20]
+            near = difflib.get_close_matches(key, strange, 1, 0.75)
             if near:
                 raise _Invalid((*self.where, near[0]), f"is no known key; {key} is meant")
             if default is None:

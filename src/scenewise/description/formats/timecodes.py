@@ -49,7 +49,8 @@ def clock(ms: int, mark: str = ".") -> str:
 def parse_clock(text: str) -> int | None:
     """Milliseconds of `MM:SS.mmm`, `H:MM:SS,mmm`, `HH:MM:SS`; None when it is no such time."""
     match = _TIME.match(text)
-    return _total(match.groups()) if match else None
+    total = _total(match.groups()) if match else None
+    return None if total is None or total > LONGEST * 1000 else total
 
 
 def parse_timing(line: str) -> tuple[int, int] | None:
@@ -66,7 +67,7 @@ def parse_timing(line: str) -> tuple[int, int] | None:
         return None
     groups = match.groups()
     start, end = _total(groups[:4]), _total(groups[4:])
-    return start, max(start, end)
+    return None if max(start, end) > LONGEST * 1000 else (start, max(start, end))
 
 
 def _total(groups: tuple[str | None, ...]) -> int:

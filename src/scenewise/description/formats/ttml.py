@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 from typing import NoReturn
 from xml.etree import ElementTree
 
 from scenewise.core.errors import ScriptInvalid
 from scenewise.description.formats.plain_text import tidy
+from scenewise.description.formats.timecodes import LONGEST
 
 SCENEWISE = "urn:scenewise:script"
 """Namespace of what Scenewise adds to a document."""
@@ -102,7 +104,7 @@ def parse_ttml(text: str, path: Path | None = None) -> Document:
     """
     parser = ElementTree.XMLParser(target=_Builder())
     try:
-        parser.feed(text)
+        parser.feed(text.lstrip("\ufeff \t\r\n"))
         root = parser.close()
     except _Refused as error:
         _fail(str(error), path)
@@ -192,6 +194,8 @@ class _Clock:
             time = Fraction(match[1]) * self.units[match[2] or "s"]
         else:
             raise _Refused(f"has a time that is none: {text[:40]!r}")
+        if time > LONGEST:
+            raise _Refused(f"has a time of more than {LONGEST / 3600:g} hours: {text!r}")
         return round(time * 1000)
 
 
@@ -292,7 +296,7 @@ def _paragraph(
 def _closed(cues: list[TimedText]) -> list[TimedText]:
     """Cues that nothing ends (marked -1) last until the next one begins."""
     out = []
-    for cue, after in zip(cues, [*cues[1:], None], strict=True):
+    for cue, after in zip_longest(cues, cues[1:]):
         if cue.end < 0:
             end = cue.start if after is None else after.start
             cue = replace(cue, end=end)

@@ -201,13 +201,14 @@ def captions_script(captions: Captions) -> Script:
         else:
             line = line.silenced("emptied by a person")
         lines.append(line)
-    lines.extend(line for line in captions.unvoiced if line.id not in taken)
-    notes = captions.notes if captions.language else (*captions.notes, ASSUMED_LANGUAGE)
+    kept = {line.id: line for line in captions.unvoiced if line.id not in taken}
+    lines.extend(kept.values())
+    doubts = captions.notes if captions.language else (*captions.notes, ASSUMED_LANGUAGE)
     return Script(
         film=captions.film,
         language=captions.language or "en",
         descriptions=tuple(sorted(lines, key=lambda line: line.span.start)),
-        notes=notes,
+        notes=doubts,
     )
 
 
