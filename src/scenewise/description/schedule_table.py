@@ -58,7 +58,8 @@ class Instants:
     @classmethod
     def of(cls, gaps: Sequence[Span], pins: Sequence[float], tick: float) -> Instants:
         """Ticks are counted from the start of each gap, so that a shift in time shifts them."""
-        times, ends = [np.zeros(0)], [np.zeros(0)]
+        times: list[Times] = [np.zeros(0)]
+        ends: list[Times] = [np.zeros(0)]
         for gap in gaps:
             steps = int(gap.duration / tick + EPSILON) + 1
             times.append(gap.start + tick * np.arange(steps))
