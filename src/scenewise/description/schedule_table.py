@@ -62,7 +62,7 @@ class Instants:
         ends: list[Times] = [np.zeros(0)]
         for gap in gaps:
             steps = int(gap.duration / tick + EPSILON) + 1
-            times.append(gap.start + tick * np.arange(steps))
+            times.append(gap.start + tick * np.arange(steps, dtype=np.float64))
             ends.append(np.full(steps, gap.end))
         for pin in pins:
             inside = [gap.end for gap in gaps if gap.contains(pin)]
