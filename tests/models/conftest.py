@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-WORDS = (
-    "a the an of on in at with and to man woman child dog cat bird red blue green yellow black "
-    "white box ball car street beach room kitchen night day rain snow walks runs sits stands "
-    "holds looks opens door window table chair book cup phone hand two three people there is are "
-    "wearing hat coat sky water mountain tree road left right small large old young"
-).split()
+WORDS = tuple(
+    """
+    a the an of on in at with and to man woman child dog cat bird red blue green yellow
+    black white box ball car street beach room kitchen night day rain snow walks runs sits
+    stands holds looks opens door window table chair book cup phone hand two three people
+    there is are wearing hat coat sky water mountain tree road left right small large old
+    young
+    """.split()
+)
 
 
 def word_tokenizer(specials: dict[str, str], extra: tuple[str, ...] = (), wrap: str = ""):
@@ -148,3 +151,85 @@ def tiny_blip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pictures() -> list[np.ndarray]:
     return [picture(seed) for seed in range(6)]
+
+
+CHAT = (
+    "{% for message in messages %}{{ message['role'] }} : "
+    "{% for part in message['content'] %}"
+    "{% if part['type'] == 'image' %}<image>{% else %}{{ part['text'] }}{% endif %}"
+    "{% endfor %} <end_of_utterance> {% endfor %}"
+    "{% if add_generation_prompt %}assistant : {% endif %}"
+)
+
+
+def make_vlm(folder: Path, *, seed: int = 0, chat: bool = True) -> Path:
+    """The architecture of SmolVLM (Idefics3), small."""
+    import torch
+    from transformers import (
+        Idefics3Config,
+        Idefics3ForConditionalGeneration,
+        Idefics3Processor,
+    )
+    from transformers.models.idefics3.image_processing_pil_idefics3 import (
+        Idefics3ImageProcessorPil,
+    )
+
+    tokenizer = word_tokenizer(
+        {
+            "pad_token": "<pad>",
+            "bos_token": "<start>",
+            "eos_token": "<end>",
+            "unk_token": "<unk>",
+        },
+        extra=(
+            "<image>",
+            "<fake_token_around_image>",
+            "<end_of_utterance>",
+            "<global-img>",
+        ),
+    )
+    config = Idefics3Config(
+        text_config={
+            "model_type": "llama",
+            "vocab_size": len(tokenizer),
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "num_key_value_heads": 2,
+            "max_position_embeddings": 2048,
+            "pad_token_id": tokenizer.pad_token_id,
+            "bos_token_id": tokenizer.bos_token_id,
+            "eos_token_id": tokenizer.eos_token_id,
+            "initializer_range": 0.6,
+        },
+        vision_config={
+            "hidden_size": 32,
+            "intermediate_size": 64,
+            "num_hidden_layers": 2,
+            "num_attention_heads": 4,
+            "image_size": 32,
+            "patch_size": 8,
+        },
+        scale_factor=2,
+        tie_word_embeddings=False,
+        image_token_id=tokenizer.convert_tokens_to_ids("<image>"),
+        pad_token_id=tokenizer.pad_token_id,
+    )
+    torch.manual_seed(seed)
+    model = Idefics3ForConditionalGeneration(config)
+    model.generation_config.eos_token_id = tokenizer.eos_token_id
+    model.generation_config.pad_token_id = tokenizer.pad_token_id
+    model.save_pretrained(folder)
+    Idefics3Processor(
+        Idefics3ImageProcessorPil(size={"longest_edge": 64}, max_image_size={"longest_edge": 32}),
+        tokenizer,
+        image_seq_len=4,
+        chat_template=CHAT if chat else None,
+    ).save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_vlm(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_vlm(tmp_path_factory.mktemp("vlm"))

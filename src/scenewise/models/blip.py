@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress
@@ -45,6 +46,7 @@ class BlipGenerator:
         seed: of the samples.
         batch_size: pictures that go through the model at once.
         longest, shortest: tokens of a sentence.
+        no_repeat: no run of so many tokens comes twice in a sentence; 0 allows it.
         device, precision, allow_download, progress: as for `ClipEmbedder`.
 
     Raises:
@@ -60,6 +62,7 @@ class BlipGenerator:
         batch_size: int = 4,
         longest: int = 25,
         shortest: int = 3,
+        no_repeat: int = 3,
         device: str = "auto",
         precision: str = "auto",
         allow_download: bool = True,
@@ -87,7 +90,9 @@ class BlipGenerator:
             "pad": int(words.pad_token_id),
         }
         limit = int(words.max_position_embeddings)
-        self.plan = Plan(longest=min(longest, limit), shortest=min(shortest, longest))
+        self.plan = Plan(
+            longest=min(longest, limit), shortest=min(shortest, longest), no_repeat=no_repeat
+        )
 
     def propose(self, images: Sequence[Image], count: int = 5) -> list[list[Proposal]]:
         """Up to `count` different sentences for each picture, in the order greedy, best beam,
@@ -145,8 +150,8 @@ class BlipGenerator:
             results.append([unique[t] for t in dict.fromkeys(p.text for p in ordered) if t][:count])
         return results
 
-    def _chances(self, image: Image, samples: int, longest: int) -> np.ndarray:
-        mark = zlib.crc32(np.ascontiguousarray(image))
+    def _chances(self, image: Image, samples: int, longest: int) -> npt.NDArray[np.float32]:
+        mark = zlib.crc32(image.tobytes())
         random = np.random.default_rng([self.seed, mark])
         # Drawn word by word, so that a longer limit does not change a shorter sentence.
         return random.random((longest, samples), dtype=np.float32).T

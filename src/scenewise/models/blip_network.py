@@ -41,7 +41,8 @@ def encode_images(model: Any, pixels: Tensor) -> Tensor:
         context = attend(query, key, value).transpose(1, 2).reshape(b, n, d)
         states = states + attention.projection(context)
         states = states + layer.mlp(layer.layer_norm2(states))
-    return vision.post_layernorm(states)
+    out: Tensor = vision.post_layernorm(states)
+    return out
 
 
 @dataclass
@@ -116,7 +117,8 @@ def _recall(block: Any, states: Tensor, within: tuple[Tensor, Tensor], at: int) 
     value[:, :, at] = own.value(states).view(shape)
     query = own.query(states).view(shape).unsqueeze(2)  # [b · k, heads, 1, d / heads]
     context = attend(query, key[:, :, : at + 1], value[:, :, : at + 1])
-    return block.output(context.reshape(states.shape[0], -1), states)
+    out: Tensor = block.output(context.reshape(states.shape[0], -1), states)
+    return out
 
 
 def _look(block: Any, states: Tensor, across: tuple[Tensor, Tensor], memory: Memory) -> Tensor:
@@ -124,7 +126,8 @@ def _look(block: Any, states: Tensor, across: tuple[Tensor, Tensor], memory: Mem
     cross = block.self
     query = cross.query(states).view(memory.pictures, memory.rows, -1)
     context = attend(_heads(cross, query), *across)  # [b, heads, k, d / heads]
-    return block.output(context.transpose(1, 2).reshape(states.shape[0], -1), states)
+    out: Tensor = block.output(context.transpose(1, 2).reshape(states.shape[0], -1), states)
+    return out
 
 
 def _heads(attention: Any, flat: Tensor) -> Tensor:

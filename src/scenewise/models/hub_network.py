@@ -137,11 +137,11 @@ class _Heartbeat:
 
     def bar(self) -> type:
         """A class like tqdm's that shows nothing and tells this object every byte."""
-        from tqdm.std import tqdm
+        from tqdm.std import tqdm  # type: ignore[import-untyped]
 
         heard = self
 
-        class Bar(tqdm):  # type: ignore[misc, type-arg, unused-ignore]
+        class Bar(tqdm):  # type: ignore[misc]
             monitor_interval = 0
 
             def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -59,7 +59,9 @@ def load_part(loader: Any, folder: Path, **options: Any) -> Any:
 @contextmanager
 def quiet() -> Iterator[None]:
     """Neither bars nor advice from transformers: showing things is the caller's business."""
-    from transformers.utils import logging
+    from transformers.utils import logging as told
+
+    logging: Any = told
 
     level = logging.get_verbosity()
     had_bar = logging.is_progress_bar_enabled()

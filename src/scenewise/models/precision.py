@@ -70,7 +70,7 @@ def bfloat16_pays(device: str) -> bool:
     if device == "mps":
         return False  # no faster than float32 there, and not on every system version
     if device == "cuda":
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return _speed(torch.float32) > _WORTH_IT * _speed(torch.bfloat16)
 
 

@@ -1,0 +1,76 @@
+"""From a captioner's name to a captioner, honestly: what is missing is said, once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scenewise.core import plugins
+from scenewise.core.errors import ModelMissing
+from scenewise.core.ports import Captioner
+from scenewise.core.progress import Progress
+from scenewise.models import hub
+from scenewise.models.caption_options import CaptionOptions
+from scenewise.models.text_only import TextOnly
+
+AUTO = "auto"
+
+
+def captioner_for(
+    name: str,
+    options: CaptionOptions | None = None,
+    *,
+    allow_download: bool = True,
+    progress: Progress | None = None,
+) -> tuple[Captioner, str]:
+    """The captioner of a name, and a line for the person; empty where all is as asked.
+
+    `auto` is the interrogator; where its weights can neither be found nor fetched it is
+    `text`, and the line says what is missing and how to get it. Any other name either works
+    or raises.
+
+    Args:
+        name: `auto`, `interrogator`, `vlm`, `text`, or that of an installed plug-in.
+        options: for the built-in ones.
+        allow_download: whether weights may be fetched.
+        progress: shows downloads.
+
+    Raises:
+        UnknownChoice: there is no captioner of that name.
+        ModelMissing: the weights of the one asked for cannot be had.
+        OptionInvalid: a model is of the wrong kind.
+    """
+    chosen = options or CaptionOptions()
+    access: dict[str, Any] = {"allow_download": allow_download, "progress": progress}
+    if name == AUTO:
+        try:
+            _ready(chosen, **access)
+        except ModelMissing as missing:
+            return TextOnly(chosen), _line(chosen, missing)
+        name = "interrogator"
+    factory = plugins.load("captioner", name)
+    if name == "interrogator":
+        _ready(chosen, **access)
+    if name in {"interrogator", "vlm"}:
+        return factory(chosen, **access), ""
+    return (factory(chosen) if name == "text" else factory()), ""
+
+
+def _ready(options: CaptionOptions, **access: Any) -> None:
+    """Have both models on this machine before either is loaded into memory.
+
+    What is here is asked for first, so that a missing second model is not found out only
+    after the first was fetched without need.
+    """
+    both = ((options.blip, "captioner"), (options.clip, "embedder"))
+    absent = [(model, job) for model, job in both if not hub.is_cached(model, job=job)]
+    for model, job in absent:
+        hub.resolve(model, job=job, **access)
+
+
+def _line(options: CaptionOptions, missing: ModelMissing) -> str:
+    both = ((options.blip, "captioner"), (options.clip, "embedder"))
+    absent = [model for model, job in both if not hub.is_cached(model, job=job)]
+    return (
+        f"Pictures are not described, only on-screen text is: {missing.what}. "
+        f"To describe them, run: scenewise models pull {' '.join(absent)}"
+    )
