@@ -153,9 +153,33 @@ def _short(folder: str | None) -> Iterator[str | None]:
 
 @lru_cache(maxsize=1)
 def languages() -> tuple[Language, ...]:
-    """The voices that the library comes with."""
+    """The voices that the library comes with and that can speak: a few languages are listed
+    without the dictionary they need, and would be mute."""
     with _lock, _opened() as (library, _):
-        return tuple(_listed(library, None))
+        found = tuple(_listed(library, None))
+        home = _home(library)
+        return tuple(voice for voice in found if home is None or _has_words(voice, home))
+
+
+def _home(library: Any) -> Path | None:
+    """The folder of the library's data, as it says itself."""
+    library.espeak_Info.restype = ctypes.c_char_p
+    folder = ctypes.c_char_p()
+    library.espeak_Info(ctypes.byref(folder))
+    home = Path(os.fsdecode(folder.value)) if folder.value else None
+    return home if home is not None and (home / "lang").is_dir() else None
+
+
+def _has_words(voice: Language, home: Path) -> bool:
+    """Whether the dictionary that a voice names, or else its language's, is there."""
+    try:
+        lines = (home / "lang" / voice.identifier).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return True  # kept elsewhere; the library will know
+    named = [line.split() for line in lines if line.startswith("dictionary")]
+    language = voice.tags[0][1].partition("-")[0] if voice.tags else ""
+    words = named[0][1] if named and len(named[0]) > 1 else language
+    return (home / f"{words}_dict").is_file()
 
 
 @lru_cache(maxsize=1)
