@@ -44,9 +44,9 @@ def atomic(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
             a folder or a device, or it exists and `overwrite` is false.
     """
     path = Path(path)
-    _check_target(path, overwrite)
     temporary = path.with_name(f".{secrets.token_hex(8)}{path.suffix}")
     try:
+        _check_target(path, overwrite)
         # made here, so that a folder that cannot be written to is found before any work
         temporary.open("xb").close()
         yield temporary

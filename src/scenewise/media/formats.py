@@ -24,6 +24,8 @@ class Format:
         picture, sound, text: codecs that players expect in it, FFmpeg's canonical names.
         sound_encoder: what the described sound is encoded with.
         sound_rates: samples a second that the encoder takes.
+        overshoot: dB by which loud sound may come back from that encoder above its peak;
+            measured on films 6 dB louder than they are, with their peaks limited.
         text_codec: what captions are written as.
         picture_encoder: what the picture is encoded with where captions are burned in.
     """
@@ -36,6 +38,7 @@ class Format:
     text: frozenset[str]
     sound_encoder: str
     sound_rates: tuple[int, ...]
+    overshoot: float
     text_codec: str
     picture_encoder: str
 
@@ -51,6 +54,7 @@ MP4: Final = Format(
     frozenset({"mov_text"}),
     "aac",
     _AAC_RATES,
+    1.8,
     "mov_text",
     "libx264",
 )
@@ -63,6 +67,7 @@ WEBM: Final = Format(
     frozenset({"webvtt"}),
     "libopus",
     (48000,),
+    3.3,
     "webvtt",
     "libvpx-vp9",
 )
@@ -75,6 +80,7 @@ MATROSKA: Final = Format(
     frozenset({"subrip", "ass", "webvtt", "dvd_subtitle", "hdmv_pgs_subtitle", "dvb_subtitle"}),
     "aac",
     _AAC_RATES,
+    1.8,
     "subrip",
     "libx264",
 )

@@ -82,14 +82,6 @@ class MixOptions(Checked):
         unit="dBTP",
         group="Sound",
     )
-    headroom: float = option(
-        1.0,
-        "how far under that peak the mix stays before it is encoded, because codecs overshoot",
-        low=0,
-        high=6,
-        unit="dB",
-        group="Sound",
-    )
     speech_channel: str = option(
         "centre",
         "where descriptions sound: in the centre channel if there is one, or in all front ones",
@@ -234,6 +226,7 @@ def mix(
     duration: float,
     gain: float,
     options: MixOptions | None = None,
+    overshoot: float = 1.8,
 ) -> Iterator[Audio]:
     """The film's sound with descriptions over it.
 
@@ -249,13 +242,15 @@ def mix(
         duration: seconds to give out at least; longer if sound or speech lasts longer.
         gain: dB for the speech, see `speech_gain`.
         options: duck, peak and placement.
+        overshoot: dB by which the mix stays under the peak, so that it still does after an
+            encoder has been over it; see `scenewise.media.formats.Format`.
 
     Yields:
         Consecutive stretches from time zero on.
     """
     chosen = options or MixOptions()
     summed = _summed(programme, utterances, rate, layout, duration, gain, chosen)
-    return limited(summed, chosen.peak - chosen.headroom)
+    return limited(summed, chosen.peak - overshoot)
 
 
 def placement(layout: str, speech_channel: str = "centre") -> npt.NDArray[np.float32]:
