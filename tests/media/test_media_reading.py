@@ -100,6 +100,7 @@ def test_real_films_give_the_same_pictures_by_pass_and_by_time(data: Path, name:
     assert len(every) > 20
     shown = np.array([time for time, _ in every])
     assert np.all(np.diff(shown) > 0)
+    assert film.warnings == []
     assert film.span.start == shown[0]
     assert film.span.end > shown[-1]
     for time, frame in zip(

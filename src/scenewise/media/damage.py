@@ -16,10 +16,10 @@ _TOGETHER = 2.0
 _REMEMBERED = 1024
 """Packets on their way through the decoder that are kept in mind; no codec delays so many."""
 
-_STEADY_AFTER = 24
+_STEADY_AFTER, _STEADY = 24, 0.95
 _HOLE = 2.5
-"""A step between two pictures is a hole when at least 24 came before, nearly all of them of
-one length, and it is 2.5 times as long as the longest."""
+"""A film is steady when it has at least 24 steps from picture to picture and 95 % of them are of
+one length; a step 2.5 times as long is then a hole."""
 
 
 def stamp_of(timed: Packet[Any] | VideoFrame) -> int | None:
@@ -46,7 +46,7 @@ class Damage:
         self._lost: list[float] = []
         self._blemished: list[float] = []
         self._unreadable: list[float] = []
-        self._holes: list[tuple[float, float]] = []
+        self._long: list[tuple[float, float]] = []
         self._steps: Counter[int] = Counter()
 
     def sent(self, packet: Packet[Any]) -> None:
@@ -80,15 +80,10 @@ class Damage:
         In a film of steady rate that shows as a hole.
         """
         length = round(1000 * (time - before))
-        total = self._steps.total()
-        if total >= _STEADY_AFTER and length > _HOLE * max(self._steps):
-            usual, _ = self._steps.most_common(1)[0]
-            steady = sum(self._steps[usual + off] for off in (-1, 0, 1))
-            if steady >= 0.98 * total:
-                self._holes.append((before + usual / 1000, time))
-                return
         if length in self._steps or len(self._steps) < _REMEMBERED:
             self._steps[length] += 1
+        if length > _HOLE * min(self._steps) and len(self._long) < _REMEMBERED:
+            self._long.append((before, time))
 
     def undecodable(self) -> None:
         """The decoder gave an error."""
@@ -105,6 +100,11 @@ class Damage:
         """Nothing more comes out of the decoder."""
         self._settle(list(self._inside))
 
+    def interrupted(self) -> None:
+        """The decoder is about to be emptied to go on elsewhere."""
+        self._inside.clear()
+        self._failed = False
+
     def _settle(self, gone: list[int]) -> None:
         """Pictures that cannot come out any more, since later ones have."""
         for stamp in gone:
@@ -120,15 +120,28 @@ class Damage:
             *_told(self._lost, "could not be decoded; the rest was kept"),
             *_told(self._blemished, "are blemished but were kept"),
         ]
+        holes = self._holes()
         told += [
             (start, f"damage near {start:.1f} s: no frames up to {end:.1f} s")
-            for start, end in self._holes
+            for start, end in holes
             if not any(start - _TOGETHER <= time <= end for time in self._lost)
         ]
-        if not self._lost and not self._holes and self._unreadable:
-            told.append((self._unreadable[0], f"damage near {self._unreadable[0]:.1f} s: "
-                         "part of the file could not be read; the rest was kept"))  # fmt: skip
+        if self._unreadable and not self._lost and not holes:
+            start = self._unreadable[0]
+            what = "part of the file could not be read; the rest was kept"
+            told.append((start, f"damage near {start:.1f} s: {what}"))
         return [sentence for _, sentence in sorted(told)]
+
+    def _holes(self) -> list[tuple[float, float]]:
+        total = self._steps.total()
+        if total < _STEADY_AFTER:
+            return []
+        usual, _ = self._steps.most_common(1)[0]
+        steady = sum(self._steps[usual + off] for off in (-1, 0, 1))
+        if steady < _STEADY * total:
+            return []
+        step = usual / 1000
+        return [(a + step, b) for a, b in self._long if b - a > _HOLE * step]
 
 
 def _told(times: list[float], what: str) -> list[tuple[float, str]]:

@@ -15,8 +15,9 @@ from av.video.stream import VideoStream as AvVideoStream
 
 from scenewise.media.containers import Clock, open_film, packets, time_zero
 from scenewise.media.damage import Damage, stamp_of
+from scenewise.media.decoders import picture_decoder
 from scenewise.media.errors import reading_errors
-from scenewise.media.probe import FilmInfo, VideoStream, picture_decoder
+from scenewise.media.probe import FilmInfo, VideoStream
 
 _SPLICE = 1.0
 """Seconds by which times must jump back to mean that another recording begins."""
@@ -61,7 +62,7 @@ class Decoder:
         self.info: FilmInfo = info
         self.video: VideoStream = info.video
         self.spliced = False
-        self._sought = False
+        self._sought = self._repeats = False
         self._decoded: list[int] = []
         self.container: InputContainer = open_film(info.path)
         try:
@@ -135,7 +136,7 @@ class Decoder:
                     self.spliced = True
                     shift += last.end - time
                     time = last.end
-                if last is not None:
+                if last is not None and not self._repeats:
                     self.damage.step(last.time, time)
                 last = Picture(time, time + length, frame)
                 yield last
@@ -159,6 +160,7 @@ class Decoder:
                 end = clock.seconds(stamp) + clock.length(packet.duration or 0)
                 self.last_packet_end = max(self.last_packet_end, end)
             if not packet.size:  # the picture before is shown once more
+                self._repeats = True
                 continue
             if self._sought:
                 if not packet.is_keyframe:

@@ -24,6 +24,9 @@ class Finder:
     Args:
         opened: opens the film at its beginning.
         seekable: False to read through from the beginning always.
+
+    Attributes:
+        damage: sentences about what could not be read, complete once closed.
     """
 
     def __init__(self, opened: Callable[[], Decoder], *, seekable: bool) -> None:
@@ -34,11 +37,13 @@ class Finder:
         self._shown: Picture | None
         self._next: Picture | None
         self._from_start = True
+        self.damage: list[str] = []
         self._restart()
 
     def close(self) -> None:
         """Close the file."""
         self._coming.close()
+        self.damage += self._decoder.damage.sentences()
         self._decoder.close()
 
     def shown_at(self, time: float) -> Picture:
@@ -87,6 +92,7 @@ class Finder:
         back = 0.0
         while self._seekable and time - back > self._decoder.video.start:
             self._coming.close()
+            self._decoder.damage.interrupted()
             try:
                 self._decoder.seek(time - back)
             except av.error.FFmpegError:

@@ -5,15 +5,13 @@ Times are film times: seconds from the zero that `scenewise.media.containers` de
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import Final, cast
 
 import av
 import av.error
@@ -22,19 +20,18 @@ from av.codec import CodecContext
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.codeccontext import VideoCodecContext
-from av.video.frame import VideoFrame
 from av.video.stream import VideoStream as AvVideoStream
 
 from scenewise.core.errors import NotAVideo
 from scenewise.media.containers import (
     check_readable,
     open_film,
-    packets,
     stream_end,
     stream_start,
     time_zero,
     video_streams,
 )
+from scenewise.media.decoders import first_pictures, picture_decoder
 from scenewise.media.errors import CUT_SHORT, reading_errors
 from scenewise.media.toning import HLG, PQ, Orientation, has_alpha, square_size
 
@@ -42,16 +39,10 @@ _STILL_FORMATS: Final = ("image2", "_pipe", "ico", "gif", "apng", "webp", "xbm",
 _DRAWN_TEXT: Final = frozenset({"tty", "bin", "xbin", "adf", "idf", "ice", "txd"})
 """Formats by which FFmpeg draws text as pictures; a `.txt` file is one of them."""
 
-_FIRST_PICTURE: Final = 400
-"""Packets after which a stream that gave no picture is held to have none."""
-
 _DESCRIBED: Final = re.compile(
     r"(?i:audio[-_ ]?descri|descriptive|described|visual(?:ly)?[-_ ]impair)|\bAD\b"
 )
 """Titles of described tracks that carry no flag."""
-
-_ALPHA_DECODERS: Final = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
-"""FFmpeg's own VP8 and VP9 decoders skip the alpha channel; libvpx's show it."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +60,7 @@ class VideoStream:
         alpha: whether pictures are transparent in places.
         start: when the first picture is shown, seconds.
         sar: width ÷ height of one upright stored pixel.
+        end: when the last picture ends, seconds; None when the header does not tell.
     """
 
     index: int
@@ -82,6 +74,7 @@ class VideoStream:
     alpha: bool
     start: float
     sar: Fraction = Fraction(1)
+    end: float | None = None
 
     @property
     def shown(self) -> tuple[int, int]:
@@ -317,10 +310,10 @@ def _video(
 ) -> VideoStream | None:
     """The stream as its first picture shows it; None when none can be decoded."""
     decoder = picture_decoder(stream, alpha=True, threads=1)
-    frame = next(_pictures(container, stream, decoder, rewind=rewind), None)
+    frame = next(first_pictures(container, stream, decoder, rewind=rewind), None)
     if frame is None and decoder is not stream.codec_context:
         decoder = picture_decoder(stream, alpha=False, threads=1)
-        frame = next(_pictures(container, stream, decoder), None)
+        frame = next(first_pictures(container, stream, decoder), None)
     if frame is None:
         return None
     turn = Orientation.of(frame)
@@ -330,6 +323,7 @@ def _video(
     if start is None and frame.pts is not None and stream.time_base is not None:
         start = frame.pts * stream.time_base
     rate = stream.average_rate or stream.guessed_rate
+    end = stream_end(stream)
     return VideoStream(
         stream.index,
         stream.codec_context.name,
@@ -342,65 +336,8 @@ def _video(
         has_alpha(frame.format),
         float(start - zero) if start is not None else 0.0,
         1 / sar if turn.transposed and sar else sar,
+        float(end - zero) if end is not None else None,
     )
-
-
-def picture_decoder(
-    stream: AvVideoStream, *, alpha: bool, threads: int | None
-) -> VideoCodecContext:
-    """A decoder for a stream, with frame threads, not yet open.
-
-    Args:
-        stream: of an open container; its own context is used unless alpha asks for another.
-        alpha: whether transparency is wanted where the container says there is some.
-        threads: how many; None for one a core.
-    """
-    decoder = stream.codec_context
-    other = _ALPHA_DECODERS.get(decoder.name)
-    if alpha and other and stream.metadata.get("alpha_mode") == "1":
-        try:
-            decoder = cast(VideoCodecContext, CodecContext.create(other, "r"))
-        except av.error.FFmpegError:  # a build without libvpx: opaque pictures are better
-            decoder = stream.codec_context  # than none
-    if not decoder.is_open:
-        decoder.thread_type = "AUTO"
-        decoder.thread_count = threads or 0
-    return decoder
-
-
-def _pictures(
-    container: InputContainer,
-    stream: AvVideoStream,
-    decoder: VideoCodecContext,
-    *,
-    rewind: bool = True,
-) -> Iterator[VideoFrame]:
-    """The first pictures of a stream, from the file's beginning.
-
-    An elementary stream cannot be rewound (FFmpeg then finds no picture), so a container that
-    has just been opened should not be.
-    """
-    if rewind:
-        with contextlib.suppress(av.error.FFmpegError):
-            container.seek(0, backward=True)
-
-    def ignored(error: Any) -> None:
-        """Damage before the first picture is found again, and told, when the film is read."""
-
-    seen = 0
-    for packet in packets(container, [stream], ignored):
-        seen += 1
-        if seen > _FIRST_PICTURE:
-            return
-        if packet.size:
-            try:
-                yield from decoder.decode(packet)
-            except av.error.FFmpegError:
-                continue
-    try:
-        yield from decoder.decode(None)
-    except av.error.FFmpegError:
-        return
 
 
 def _is_still(container: InputContainer) -> bool:
@@ -413,7 +350,7 @@ def _is_still(container: InputContainer) -> bool:
         return False
     decoder = cast(VideoCodecContext, CodecContext.create(moving[0].codec_context.name, "r"))
     decoder.extradata = moving[0].codec_context.extradata
-    pictures = _pictures(container, moving[0], decoder)
+    pictures = first_pictures(container, moving[0], decoder)
     return next(pictures, None) is not None and next(pictures, None) is None
 
 

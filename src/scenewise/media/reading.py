@@ -60,7 +60,8 @@ class Film:
         been made, before that as the header tells, and read off the packets (without
         decoding) where it does not."""
         if self._measured is None:
-            start, end = self._video.start, self.info.duration
+            start, end = self._video.start, self._video.end
+            end = self.info.duration if end is None else end
             if end is None:
                 self._measured = Span(start, max(start, self._packets_end()))
             else:
@@ -102,9 +103,14 @@ class Film:
         """
         if not len(times):
             return
-        with closing(Finder(self._opened, seekable=self._seekable)) as finder:
+        finder = Finder(self._opened, seekable=self._seekable)
+        try:
             for time in times:
                 yield self._frame(finder.shown_at(float(time))).detached()
+        finally:
+            finder.close()
+            for sentence in finder.damage:
+                self._warn(sentence)
 
     def _pass(self) -> Generator[Picture, None, None]:
         """All pictures; what was learnt about the film is noted at the end."""
@@ -120,27 +126,23 @@ class Film:
                 self._warn(sentence)
             if first is None or last is None:
                 return
-            promised = self.info.duration
             end = max(last.end, 0 if decoder.spliced else decoder.last_packet_end)
             self._measured = Span(first, end)
-            if promised is not None and self._cut_short(decoder, end):
+            if self._cut_short(decoder, end):
                 self._warn(
                     f"the picture ends at {end:.1f} s although the file says "
-                    f"{promised:.1f} s: it was cut short"
+                    f"{self._video.end or self.info.duration:.1f} s: it was cut short"
                 )
 
     def _opened(self) -> Decoder:
         return Decoder(self.info, self._threads)
 
     def _cut_short(self, decoder: Decoder, end: float) -> bool:
-        """Whether the stream's own header promised clearly more than came."""
-        stream = decoder.stream
-        if stream.duration is not None and not decoder.spliced:
-            start = stream.start_time or 0
-            promised = decoder.clock.seconds(start + stream.duration)
-        elif not self.info.audio and self.info.duration is not None:
+        """Whether the header promised clearly more pictures than came."""
+        promised = self._video.end
+        if promised is None and not self.info.audio:
             promised = self.info.duration
-        else:
+        if promised is None or decoder.spliced:
             return False
         return promised - end > max(0.5, 0.01 * promised)
 
