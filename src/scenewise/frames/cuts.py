@@ -12,6 +12,7 @@ from scenedetect.common import FrameTimecode
 from scenedetect.detectors import AdaptiveDetector, ThresholdDetector
 
 from scenewise.core.media_types import Frame, Image
+from scenewise.frames.quality import change
 
 SIDE: Final = 256
 """Longest side of the pictures the detectors see: 0.17 ms a frame for both."""
@@ -53,7 +54,7 @@ class CutFinder:
         self._fade = ThresholdDetector(threshold=black, min_scene_len=ticks)
         self._zero: float | None = None
         # hard cuts come two frames late; their exact times are looked up here
-        self._recent: deque[tuple[int, float]] = deque(maxlen=8)
+        self._recent: deque[tuple[int, float, Image]] = deque(maxlen=4)
 
     def feed(self, time: float, picture: Image) -> list[Cut]:
         """The next frame.
@@ -68,16 +69,29 @@ class CutFinder:
         if self._zero is None:
             self._zero = time
         tick = round((time - self._zero) * float(_TICKS))
-        self._recent.append((tick, time))
+        self._recent.append((tick, time, picture))
         stamp = FrameTimecode(tick, fps=_TICKS)
         bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
-        hard = [Cut(self._time(c.frame_num)) for c in self._hard.process_frame(stamp, bgr)]
+        hard = [
+            Cut(self._time(c.frame_num))
+            for c in self._hard.process_frame(stamp, bgr)
+            if not self._flash(c.frame_num)
+        ]
         fades = [Cut(self._time(c.frame_num), True) for c in self._fade.process_frame(stamp, bgr)]
         return sorted(hard + fades)
 
+    def _flash(self, tick: int) -> bool:
+        """Whether the picture from before a cut is back two frames after it. The detector
+        takes a single odd frame in a still shot for a cut: its neighbours change little."""
+        at = next((i for i, (known, _, _) in enumerate(self._recent) if known == tick), 0)
+        if at == 0:
+            return False
+        before, odd, now = (self._recent[i][2] for i in (at - 1, at, -1))
+        return at < len(self._recent) - 1 and change(before, now) < 0.5 * change(before, odd)
+
     def _time(self, tick: int) -> float:
         assert self._zero is not None
-        for known, time in self._recent:
+        for known, time, _ in self._recent:
             if known == tick:
                 return time
         return self._zero + tick / float(_TICKS)
