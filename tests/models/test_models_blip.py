@@ -3,6 +3,8 @@ the same every time."""
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -27,14 +29,13 @@ def greedy_words(generator: BlipGenerator, pixels: torch.Tensor, plan: Plan) -> 
     with torch.inference_mode():
         states = blip_network.encode_images(model, pixels)
         memory = blip_network.begin(model, states, plan.rows, plan.longest)
-        out = decode(
+        return decode(
             lambda words: blip_network.step(model, words, memory),
             memory.reorder,
             plan,
             torch.zeros(len(pixels), plan.samples, plan.longest),
             **generator._marks,
         )
-    return out
 
 
 def test_patch_states_equal_those_of_transformers(generator, pictures):
@@ -129,7 +130,7 @@ def test_no_run_of_words_comes_twice():
         pad=0,
     )
     for row in out.tokens[0].tolist():
-        pairs = list(zip(row, row[1:], strict=False))
+        pairs = list(pairwise(row))
         assert len(set(pairs)) == len(pairs), row
 
 

@@ -92,8 +92,7 @@ def clean_answer(answer: str, *, sentences: int = 2) -> str:
         if shorter == text:
             break
         text = shorter
-    parts = re.findall(r"[^.!?…]+(?:[.!?…]+(?=\s|$|[\"”’])|[.!?…](?=\S))*[.!?…]*", text)
-    parts = [part.strip() for part in parts if part.strip()]
+    parts = [part for part in re.split(r"(?<=[.!?…])\s+", text) if part]
     if len(parts) > 1 and not re.search(r"[.!?…]$", parts[-1]):
         parts.pop()
     text = " ".join(parts[:sentences])
