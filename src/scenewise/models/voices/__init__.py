@@ -1,0 +1,1 @@
+"""Voices: words into speech."""

@@ -43,7 +43,7 @@ _ALIASES = {
 class EspeakVoice:
     """Speech by espeak-ng, which is loaded at run time from the person's installation.
 
-    Over a film's worth of English descriptions the rate is the one asked for within 5 %; a
+    Over a film's worth of English descriptions the rate is the one asked for within 7 %; a
     sentence of short words is quicker, one of long words slower, and so are languages with
     long words. Below 97 words a minute pauses are put between the words. The same words are
     the same samples, whatever was said before, and any number of threads may speak.
