@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scenewise.core.media_types import Candidate, Keyframe
+from scenewise.core.media_types import Keyframe
 from scenewise.core.plugins import load
 from scenewise.core.ports import (
     CaptionContext,
@@ -17,20 +17,20 @@ from scenewise.core.ports import (
     Voice,
 )
 from scenewise.core.progress import Progress
-from scenewise.core.script import Description, FilmReference, Script
+from scenewise.core.script import FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.captioning import caption
 from scenewise.description.formats import read_cues
 from scenewise.description.gaps import GapOptions, find_gaps
 from scenewise.description.hearing import hear
+from scenewise.description.lines import worded_lines
 from scenewise.description.looking import look
-from scenewise.description.onscreen import TextEvent, merge, say
+from scenewise.description.onscreen import TextEvent, merge
 from scenewise.description.options import DraftOptions, SpeechChoice
 from scenewise.description.placing import place
 from scenewise.description.results import Draft
 from scenewise.description.speaking import Speaker
-from scenewise.description.wording import Item, WordingOptions, polish, sentence, variants
 from scenewise.description.work import Work
 from scenewise.description.writing import WritingWatch, read_frames
 from scenewise.media.probe import digest as digest_of
@@ -38,8 +38,6 @@ from scenewise.media.reading import Film
 from scenewise.models.caption_options import CaptionOptions
 from scenewise.models.choosing import captioner_for
 from scenewise.models.voices.choosing import voice_for
-
-TEXT_SOURCE = "text-on-screen"
 
 
 def draft(
@@ -112,7 +110,7 @@ def draft(
     candidates = caption(captioner, keyframes, context, digest, options, work)
 
     with timings.stage("word"):
-        lines = _lines(keyframes, candidates, events, captioner.name, options)
+        lines = worded_lines(keyframes, candidates, events, captioner.name, options)
     film_span = Span(0.0, max(seen.duration, source.info.duration or 0.0))
     gaps = find_gaps(sound.dialogue, film_span, GapOptions(), captions=captions)
     with timings.stage("speak"):
@@ -160,70 +158,3 @@ def _caption_options(options: DraftOptions) -> CaptionOptions:
 
 def _written_at(keyframe: Keyframe, events: Sequence[TextEvent]) -> str:
     return "; ".join(e.text for e in events if e.span.overlap(keyframe.span) > 0)
-
-
-def _lines(
-    keyframes: Sequence[Keyframe],
-    candidates: Sequence[Sequence[Candidate]],
-    events: Sequence[TextEvent],
-    source: str,
-    options: DraftOptions,
-) -> list[Description]:
-    """Descriptions in story order, worded, with a reason on those that must not be voiced."""
-    style = WordingOptions(
-        camera_talk=options.camera_talk,
-        first_clause=options.first_clause,
-        language=options.language,
-    )
-    drafts: list[Description] = []
-    for keyframe, proposed in zip(keyframes, candidates, strict=True):
-        best = next((c for c in proposed if sentence(c.text, style)), None)
-        if best is None:
-            continue
-        reason = ""
-        if best.score < options.confidence:
-            reason = f"confidence {best.score:.2f} is below {options.confidence:.2f}"
-        drafts.append(
-            Description(
-                id="",
-                span=keyframe.span,
-                text=sentence(best.text, style),
-                event=keyframe.time,
-                salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
-                confidence=round(best.score, 4),
-                source=source,
-                reason=reason,
-            )
-        )
-    for event in events:
-        text = say(event)
-        if not text:
-            continue
-        drafts.append(
-            Description(
-                id="",
-                span=event.span,
-                text=text,
-                event=event.span.start,
-                # what is written is told in full, before what is seen (W3C WAI media guide)
-                salience=0.9,
-                confidence=round(event.confidence, 4),
-                source=TEXT_SOURCE,
-                kind="text",
-            )
-        )
-    drafts.sort(key=lambda line: (line.event, line.kind))
-    numbered = [replace(line, id=f"d{i:04d}") for i, line in enumerate(drafts, start=1)]
-    items = [
-        Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason) for d in numbered
-    ]
-    polished = polish(items, style)
-    return [
-        replace(
-            line,
-            text=item.text,
-            reason=item.reason,
-            variants=() if item.reason else variants(item.text),
-        )
-        for line, item in zip(numbered, polished, strict=True)
-    ]

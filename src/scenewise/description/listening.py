@@ -19,9 +19,15 @@ from scenewise.media.sound import read_sound
 
 RATE = 16_000  # Hz: enough for speech
 HOP = 0.02  # s: one decision
-_NOISE = 10 ** (-50 / 20)  # below this the difference is coding noise, not speech
-_RELATIVE = 0.35  # of the original's level: what lossy coding changes stays below it
+_BANDS = 20  # of about a third of an octave, 100 Hz to 8 kHz
+_LEAST_BANDS = 5  # with sound of the original's own, to tell how far it is ducked
+_TOLERANCE = 2.0  # (power) by which codecs change a band without anything being added
+_RELATIVE = 0.3  # of the original's power: less is change, not speech
+_NOISE = 10 ** (-55 / 20)  # below this it is coding noise, not speech
+_SHORTEST = 0.14  # s: shorter than any spoken word
 _BRIDGE = 0.25  # s: pauses between words belong to the utterance
+
+_Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,47 +46,67 @@ class Heard:
 def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) -> Heard:
     """Where a described sound holds something the original does not.
 
-    In every hop the original is scaled to fit the described sound best (it may be ducked);
-    what is left over is the description. Streaming; both sounds start at time 0.
+    Compared are the energies of bands, not samples: a lossy codec keeps the energy of a band
+    but not its waveform (of Opus beside Vorbis at 96 kbit/s, a third of the waveform is left
+    over where nothing was added). In every hop the share of the original that is still there
+    (it may be ducked) is what the least changed bands say; a band with more than twice that
+    holds something else. Streaming; both sounds start at time 0.
 
     Args:
-        original: stretches in order; None for silence.
-        described: likewise, with the same rate and channels.
+        original: mono stretches at `RATE`, in order; None for silence.
+        described: likewise.
     """
     active: list[npt.NDArray[np.bool_]] = []
-    for rest, own, _ in _left_over(original, described):
-        level = np.sqrt((rest * rest).mean(axis=(0, 2)))
-        active.append(level > np.maximum(_NOISE, _RELATIVE * own))
+    for first, second in _paired(original, described):
+        own, mixed = _bands(first[0]), _bands(second.samples[0])  # [hops, bands]
+        strong = own > 1e-3 * own.max(axis=1, keepdims=True) + 1e-10
+        ratio = np.where(strong, mixed / np.maximum(own, 1e-12), np.nan)
+        share = np.ones(len(own))
+        known = strong.sum(axis=1) >= _LEAST_BANDS
+        if known.any():
+            share[known] = np.nanpercentile(ratio[known], 20, axis=1)
+        share = np.clip(share, 0.01, 1.6)
+        left = share[:, None] * own
+        added = np.maximum(0.0, mixed - _TOLERANCE * left).sum(axis=1)
+        active.append(added > np.maximum(_NOISE**2, _RELATIVE * left.sum(axis=1)))
     flags = np.concatenate(active) if active else np.zeros(0, bool)
     edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
     spans = [
         Span(float(start * HOP), float(end * HOP))
         for start, end in zip(edges[::2], edges[1::2], strict=True)
     ]
-    joined = [span for span in union(spans, join=_BRIDGE) if span.duration >= 0.1]
+    joined = [span for span in union(spans, join=_BRIDGE) if span.duration >= _SHORTEST]
     return Heard(tuple(joined), float(flags.size * HOP))
+
+
+def _bands(samples: npt.NDArray[np.float32]) -> _Floats:
+    """Mean power of each band in each hop, smoothed over three hops, [hops, bands]."""
+    hop = round(RATE * HOP)
+    blocks = samples.reshape(-1, hop).astype(np.float64) * np.hanning(hop)
+    spectrum = np.abs(np.fft.rfft(blocks, axis=1)) ** 2 / (0.375 * hop * hop / 2)
+    edges = np.unique(np.geomspace(2, hop // 2, _BANDS + 1).astype(int))
+    power = np.add.reduceat(spectrum, edges[:-1], axis=1)
+    padded = np.pad(power, ((1, 1), (0, 0)), mode="edge")
+    return (padded[:-2] + padded[1:-1] + padded[2:]) / 3
 
 
 def difference(original: Iterable[Audio] | None, described: Iterable[Audio]) -> Iterator[Audio]:
     """What is left of a described sound when the original is taken out of it.
 
-    Both with the same rate and channels, as in `added_sound`.
+    Both with the same rate and channels.
     """
     at = 0.0
-    for rest, _, rate in _left_over(original, described):
+    for rest, rate in _left_over(original, described):
         samples = np.ascontiguousarray(rest.reshape(rest.shape[0], -1), dtype=np.float32)
         yield Audio(samples, rate, at)
         at += samples.shape[1] / rate
 
 
-_Floats = npt.NDArray[np.float64]
-
-
 def _left_over(
     original: Iterable[Audio] | None, described: Iterable[Audio]
-) -> Iterator[tuple[_Floats, _Floats, int]]:
-    """The remainder [channels, hops, samples], the level of the original in it [hops], the
-    rate."""
+) -> Iterator[tuple[_Floats, int]]:
+    """The remainder [channels, hops, samples] and its rate: in every hop the original is scaled
+    to fit the described sound best and taken out of it."""
     for first, second in _paired(original, described):
         hop = round(second.rate * HOP)
         a = first.reshape(first.shape[0], -1, hop).astype(np.float64)
@@ -89,8 +115,7 @@ def _left_over(
         common = (a * b).sum(axis=(0, 2))
         scale = np.divide(common, power, out=np.zeros_like(power), where=power > 1e-9)
         scale = np.clip(scale, 0.0, 1.2)
-        level = np.sqrt(power / (hop * a.shape[0])) * np.maximum(scale, 0.1)
-        yield b - scale[None, :, None] * a, level, second.rate
+        yield b - scale[None, :, None] * a, second.rate
 
 
 def _paired(

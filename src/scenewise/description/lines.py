@@ -1,0 +1,119 @@
+"""From candidates and writing on screen to worded lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scenewise.core.media_types import Candidate, Keyframe
+from scenewise.core.script import Description
+from scenewise.description.onscreen import TextEvent, say
+from scenewise.description.options import DraftOptions
+from scenewise.description.wording import Item, WordingOptions, polish, sentence, variants
+
+TEXT_SOURCE = "text-on-screen"
+"""Source of lines that tell what is written on screen."""
+
+_LONGEST = 18  # words of writing in one line; what is longer is told in several
+_FIRST, _LAST, _STEP = 0.9, 0.4, 0.08  # salience of the first line of a text, and of later ones
+
+
+def worded_lines(
+    keyframes: Sequence[Keyframe],
+    candidates: Sequence[Sequence[Candidate]],
+    events: Sequence[TextEvent],
+    source: str,
+    options: DraftOptions,
+) -> list[Description]:
+    """Descriptions in story order, worded, with a reason on those that must not be voiced.
+
+    Args:
+        keyframes: in time order.
+        candidates: what the captioner proposed for each, best first.
+        events: what is written on screen and when.
+        source: the captioner's name.
+        options: style and confidence.
+    """
+    style = WordingOptions(
+        camera_talk=options.camera_talk,
+        first_clause=options.first_clause,
+        language=options.language,
+    )
+    drafts: list[Description] = []
+    for keyframe, proposed in zip(keyframes, candidates, strict=True):
+        best = next((c for c in proposed if sentence(c.text, style)), None)
+        if best is None:
+            continue
+        reason = ""
+        if best.score < options.confidence:
+            reason = f"confidence {best.score:.2f} is below {options.confidence:.2f}"
+        drafts.append(
+            Description(
+                id="",
+                span=keyframe.span,
+                text=sentence(best.text, style),
+                event=keyframe.time,
+                salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
+                confidence=round(best.score, 4),
+                source=source,
+                reason=reason,
+            )
+        )
+    for event in events:
+        drafts.extend(_written_lines(event))
+    drafts.sort(key=lambda line: (line.event, line.kind))
+    numbered = [replace(line, id=f"d{i:04d}") for i, line in enumerate(drafts, start=1)]
+    items = [
+        Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason) for d in numbered
+    ]
+    polished = polish(items, style)
+    return [
+        replace(
+            line,
+            text=item.text,
+            reason=item.reason,
+            variants=() if item.reason else variants(item.text),
+        )
+        for line, item in zip(numbered, polished, strict=True)
+    ]
+
+
+def _written_lines(event: TextEvent) -> list[Description]:
+    """Writing as lines: one, or for long credits several that find room on their own.
+
+    What is written is told in full and before what is seen (W3C WAI media guide). The first
+    words of a long text (a title above its credits) matter most.
+    """
+    parts = _parts(say(event))
+    length = event.span.duration / max(1, len(parts))
+    return [
+        Description(
+            id="",
+            span=event.span,
+            text=part,
+            event=event.span.start + index * length,
+            salience=max(_LAST, _FIRST - _STEP * index),
+            confidence=round(event.confidence, 4),
+            source=TEXT_SOURCE,
+            kind="text",
+        )
+        for index, part in enumerate(parts)
+    ]
+
+
+def _parts(text: str) -> list[str]:
+    """A long line cut between its sentences, each part introduced as the whole was."""
+    if not text or len(text.split()) <= _LONGEST:
+        return [text] if text else []
+    introduction, _, rest = text.partition(": ")
+    if not rest:
+        return [text]
+    parts: list[str] = []
+    for sentence_ in re.findall(r"[^.!?]+[.!?]+|[^.!?]+$", rest):
+        piece = sentence_.strip()
+        if parts and len(f"{parts[-1]} {piece}".split()) <= _LONGEST:
+            parts[-1] = f"{parts[-1]} {piece}"
+        elif piece:
+            parts.append(piece)
+    return [f"{introduction}: {part}" for part in parts]
