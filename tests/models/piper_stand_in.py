@@ -20,8 +20,8 @@ HOP = 900  # samples a phoneme lasts unstretched
 
 _FLOAT, _INT64 = 1, 7
 _SYMBOLS = (
-    "_^$ !'(),-.:;?abcdefghijklmnopqrstuvwxyzæçðøħŋœɐɑɒɔɕɖɘəɚɛɜɞɟɡɢɣɤɥɦɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʈʉʊʋʌʍʎʏʐʑʒʔ"
-    "ʕʘʙʛʜʝʟʡʢʲˈˌːˑ˞̩̯̃̊"
+    "_^$ !'(),-.:;?abcdefghijklmnopqrstuvwxyz"
+    "æçðøħŋœɐɑɒɔɕɖɘəɚɛɜɞɟɡɢɣɤɥɦɨɪɫɬɭɮɯɰɱɲɳɴɵɶɸɹɺɻɽɾʀʁʂʃʈʉʊʋʌʍʎʏʐʑʒʔʕʘʙʛʜʝʟʡʢʲˈˌːˑ˞̩̯̃̊"
 )
 
 

@@ -30,8 +30,8 @@ class SpeechOptions(Checked):
 
     The defaults favour finding all of it, because talking over dialogue is worse than
     missing a gap. On the Sintel trailer 0.3 finds all four lines in full where 0.5 loses
-    most of "A dangerous quest for a lone hunter" under its music; in 150 s
-    of music, battle noise and toys handled before a microphone neither has a false alarm. Voices
+    most of "A dangerous quest for a lone hunter" under its music; in 150 s of
+    music, battle noise and toys handled before a microphone neither has a false alarm. Voices
     without words, such as a yawn or a gasp, count as speech.
     """
 
