@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -48,7 +48,7 @@ def plain_ward_in_time(points: np.ndarray, weights: np.ndarray) -> list[float]:
     while len(groups) > 1:
         costs = [
             np.sqrt(2 * a[1] * b[1] / (a[1] + b[1])) * np.linalg.norm(a[2] - b[2])
-            for a, b in itertools.pairwise(groups)
+            for a, b in pairwise(groups)
         ]
         i = int(np.argmin(costs))
         a, b = groups[i], groups[i + 1]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ def contiguous(bounds: Sequence[float], span: Span) -> list[Span]:
         span: of the film.
     """
     edges = [span.start, *bounds, span.end]
-    return [Span(a, b) for a, b in itertools.pairwise(edges)]
+    return [Span(a, b) for a, b in pairwise(edges)]
 
 
 def central(labels: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -53,7 +53,7 @@ def least_mislabelled(
         Index of the first sample of each segment but the first, [k - 1].
     """
     firsts = np.empty(max(0, len(chosen) - 1), dtype=np.int64)
-    for i, (a, b) in enumerate(itertools.pairwise(chosen)):
+    for i, (a, b) in enumerate(pairwise(chosen)):
         between = labels[a : b + 1]
         ours = between == labels[a]
         theirs = between == labels[b]

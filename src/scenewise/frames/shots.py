@@ -145,6 +145,9 @@ class _Pass:
         if 2 <= len(run) < len(self._samples):
             self._cut((run[-1].time + time) / 2)
             self._after_blank = True
+        elif len(run) >= 2 and self._cuts and not self._divided and not self._after_blank:
+            self._cuts[-1] = (self._cuts[-1] + time) / 2  # a hard cut to black began the shot
+            self._after_blank = True
 
     def _lies_in_card(self, time: float) -> bool:
         """Whether a fade was placed in a title between two stretches of black, which is as
@@ -161,14 +164,16 @@ class _Pass:
             return
         ended = [s for s in self._samples if s.time < time]
         rest = self._samples[len(ended) :]
-        if any(not s.look.blank for s in ended):
+        seen = any(not s.look.blank for s in ended)
+        if seen:
             self._cuts.append(time)
             ended[-1].weight = time - ended[-1].time
             self._divide(ended, whole=True)
-        elif self._cuts and not self._divided:
+        elif self._cuts and not self._divided and not self._after_blank:
             self._cuts[-1] = (begun + time) / 2  # nothing was seen between two cuts: one fade
         self._samples = rest
-        self._divided = self._after_blank = False
+        self._divided = False
+        self._after_blank = not seen
         if rest:
             rest[0].lead = rest[0].time - time
         else:
