@@ -150,6 +150,8 @@ def add_copy(
         return None
     if source.type == "attachment" and format is not MATROSKA:
         return None
+    if source.type not in ("audio", "video", "subtitle", "attachment"):
+        return None  # data, such as time codes: the muxers take hardly any of it
     try:
         # the decoder stands in for the encoder, which for many codecs does not exist
         target = out.add_stream_from_template(source, opaque=True)

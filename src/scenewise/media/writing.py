@@ -157,8 +157,9 @@ def write_described(
     chosen, told = options or WriteOptions(), progress or Silent()
     format = format_of(out)
     refuse_input(out, film)
-    # the index first, so that a browser can start before it has all of the file
-    settings = {"movflags": "+faststart"} if format is MP4 else {}
+    # the index first, so that a browser can start before it has all of the file; delays of
+    # tracks in 1/90,000 s instead of milliseconds
+    settings = {"movflags": "+faststart", "movie_timescale": "90000"} if format is MP4 else {}
     with open_film(film) as source, atomic(out) as temporary, _writing(out, format):
         # formats that store decoding times only (AVI) get the times at which pictures are shown
         source.flags |= cast(int, Flags.gen_pts.value)
