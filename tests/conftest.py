@@ -1,10 +1,15 @@
-"""What all tests share: where the real films are, and where state may go."""
+"""What all tests share: where the real films are, where state may go, and a film of our own."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from scenewise.core.media_types import Candidate, Keyframe
+from scenewise.core.ports import CaptionContext
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -22,3 +27,58 @@ def _isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytes
     """Each test has its own cache, and no hub can be reached."""
     monkeypatch.setenv("SCENEWISE_CACHE", str(tmp_path_factory.mktemp("cache")))
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+
+
+@dataclass(frozen=True)
+class DemoFilm:
+    """The film that Scenewise draws itself, with what is known about it."""
+
+    path: Path
+    truth: "DemoTruth"  # noqa: UP037, F821
+
+
+@pytest.fixture(scope="session")
+def demo_film(tmp_path_factory: pytest.TempPathFactory) -> DemoFilm:
+    """The demo film: six scenes, three texts, two spoken lines; all known."""
+    from scenewise.core.ports import VoiceOptions
+    from scenewise.models.voices.choosing import voice_for
+    from scenewise.synthetic import make_demo_film
+
+    path = tmp_path_factory.mktemp("film") / "harbour.mp4"
+    speakers = (
+        voice_for("espeak", VoiceOptions("en-GB", "en-gb+f3", 165)),
+        voice_for("espeak", VoiceOptions("en-US", "en-us+m7", 155)),
+    )
+    return DemoFilm(path, make_demo_film(path, speakers))
+
+
+class KnownCaptioner:
+    """A captioner that knows the truth: it names the scene that a key frame lies in, as a
+    pretrained one would put it."""
+
+    name = "known"
+
+    def __init__(self, told: Sequence[tuple[str, float, float]], score: float = 0.8) -> None:
+        self.told, self.score = told, score
+
+    def describe(
+        self, keyframes: Sequence[Keyframe], context: CaptionContext
+    ) -> Iterator[list[Candidate]]:
+        """One candidate a key frame."""
+        del context
+        for keyframe in keyframes:
+            texts = [text for text, start, end in self.told if start <= keyframe.time < end]
+            yield [Candidate(text, self.score) for text in texts]
+
+
+@pytest.fixture(scope="session")
+def known_captioner() -> KnownCaptioner:
+    """Captions of the demo film's scenes in the style of a pretrained captioner."""
+    return KnownCaptioner(
+        [
+            ("there is a sail boat that is sailing across the ocean at sunset", 5, 11),
+            ("arafed person in a red coat walking past a cafe on a city street", 11, 18),
+            ("there are two people that are sitting at a table by a window", 18, 28),
+            ("a lighthouse shining a beam of light over the water at night", 28, 34),
+        ]
+    )

@@ -15,8 +15,10 @@ from scenewise.description.wording import Item, WordingOptions, polish, sentence
 TEXT_SOURCE = "text-on-screen"
 """Source of lines that tell what is written on screen."""
 
-_LONGEST = 18  # words of writing in one line; what is longer is told in several
-_FIRST, _LAST, _STEP = 0.9, 0.4, 0.08  # salience of the first line of a text, and of later ones
+_LONGEST = 12  # words of writing in one line; what is longer is told in several
+_SALIENCE = {"title": 0.9, "sign": 0.8, "credit": 0.5}  # of a text's first line, by its role
+_USUAL = 0.7
+_LATER, _LEAST = 0.08, 0.2  # how much less each further line of a text matters, and the least
 
 
 def worded_lines(
@@ -93,7 +95,7 @@ def _written_lines(event: TextEvent) -> list[Description]:
             span=event.span,
             text=part,
             event=event.span.start + index * length,
-            salience=max(_LAST, _FIRST - _STEP * index),
+            salience=max(_LEAST, _SALIENCE.get(event.role, _USUAL) - _LATER * index),
             confidence=round(event.confidence, 4),
             source=TEXT_SOURCE,
             kind="text",
