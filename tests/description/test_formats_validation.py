@@ -73,6 +73,14 @@ def test_the_end_of_speech_that_was_not_measured_is_not_guessed():
     assert validate(script(line("a", 1, None), line("b", 1.5, None))) == []
 
 
+def test_a_long_line_is_held_against_all_that_begin_in_it():
+    problems = validate(script(line("a", 0, 9), line("b", 1, 1), line("c", 5, 1), line("d", 9, 1)))
+    assert problems == [
+        "b at 00:00:01.000 begins 8.000 s before a ends",
+        "c at 00:00:05.000 begins 4.000 s before a ends",
+    ]
+
+
 def test_an_overlap_shorter_than_a_millisecond_is_none():
     assert validate(script(line("a", 0, 1.0004), line("b", 1.0, 1))) == []
 

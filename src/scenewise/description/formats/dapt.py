@@ -8,10 +8,10 @@ out, because a DAPT player would speak them.
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
-from xml.sax.saxutils import escape, quoteattr
 
 from scenewise.core.script import Cue, Description, FilmReference, Script
 from scenewise.core.time import Span
@@ -63,7 +63,7 @@ def to_dapt(
         "daptm:scriptRepresents": "visual.nonText visual.text",
         "daptm:scriptType": "asRecorded" if recorded else "preRecording",
     }
-    attributes = "".join(f"\n    {key}={quoteattr(value)}" for key, value in root.items())
+    attributes = "".join(f"\n    {key}={_quoted(value)}" for key, value in root.items())
     lines = ['<?xml version="1.0" encoding="UTF-8"?>', f"<tt{attributes}>", *_head(script.film)]
     lines.append("  <body>")
     names: set[str] = set()
@@ -79,11 +79,17 @@ def _head(film: FilmReference) -> list[str]:
         return []
     out = ["  <head>", "    <metadata>"]
     if film.name:
-        out.append(f"      <ttm:title>{escape(for_xml(one_line(film.name)))}</ttm:title>")
-    digest = quoteattr(for_xml(one_line(film.digest)))
+        out.append(
+            f"      <ttm:title>{html.escape(for_xml(one_line(film.name)), quote=False)}</ttm:title>"
+        )
+    digest = _quoted(for_xml(one_line(film.digest)))
     length = _seconds(milliseconds(film.duration))
     out.append(f'      <scenewise:film digest={digest} duration="{length}"/>')
     return [*out, "    </metadata>", "  </head>"]
+
+
+def _quoted(value: str) -> str:
+    return f'"{html.escape(value)}"'
 
 
 def _seconds(ms: int) -> str:
@@ -154,12 +160,12 @@ def _written(event: _Event, gain: str, name: str, language: str) -> list[str]:
         attributes["scenewise:id"] = for_xml(line.id)
     words = for_xml(tidy(line.spoken or line.text))
     space = ' xml:space="preserve"' if _BLANKS.search(words) else ""
-    text = "<br/>".join(escape(part) for part in words.split("\n"))
+    text = "<br/>".join(html.escape(part, quote=False) for part in words.split("\n"))
     begin = _seconds(event.lead)
     end = _seconds(event.lead + event.end - event.start)
     finish = _seconds(event.lead + event.end - event.start + event.tail)
     out = [
-        f"    <div{''.join(f' {key}={quoteattr(value)}' for key, value in attributes.items())}>",
+        f"    <div{''.join(f' {key}={_quoted(value)}' for key, value in attributes.items())}>",
         f'      <ttm:desc daptm:descType="plotSignificance">{line.salience:g}</ttm:desc>',
         # without a fade of its own the event finds the sound at full gain: take it down
         "      <p>" if event.down else f'      <p tta:gain="{gain}">',
