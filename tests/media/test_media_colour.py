@@ -132,8 +132,7 @@ def _hdr_film(films, transfer: int) -> Path:
     return films.film(
         "hdr.mp4",
         [np.zeros((64, 128, 3), np.uint8)] * 2,
-        codec="libx265",
-        options={"preset": "ultrafast", "x265-params": "lossless=1:log-level=none"},
+        options=LOSSLESS,
         pixel_format="yuv420p10le",
         dress=dress,
         set_up=set_up,

@@ -243,6 +243,17 @@ def test_tags_that_are_not_utf8_do_not_stop_a_film(films) -> None:
     assert sum(1 for _ in Film(path).frames()) == 3
 
 
+def test_a_playlist_may_name_files_beside_it_but_nothing_on_the_network(films) -> None:
+    films.film("part.ts", count=10)
+    playlist = films.folder / "list.m3u8"
+    head = "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:0.4,\n"
+    playlist.write_text(f"{head}part.ts\n#EXT-X-ENDLIST\n", encoding="utf-8")
+    assert sum(1 for _ in Film(playlist).frames()) == 10
+    playlist.write_text(f"{head}http://localhost:9/x.ts\n#EXT-X-ENDLIST\n", encoding="utf-8")
+    with pytest.raises(NotAVideo):
+        Film(playlist)
+
+
 # ---------------------------------------------------------------- small parts
 
 

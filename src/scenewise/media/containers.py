@@ -81,7 +81,9 @@ def open_film(path: str | os.PathLike[str]) -> InputContainer:
     where = check_readable(path)
     with reading_errors(where):
         # Tags in other encodings than UTF-8 are common in old films and no reason to refuse.
-        return av.open(file_url(where), "r", options=dict(_OPTIONS), metadata_errors="replace")
+        return av.open(
+            file_url(where), "r", container_options=dict(_OPTIONS), metadata_errors="replace"
+        )
 
 
 def video_streams(container: InputContainer) -> list[VideoStream]:
