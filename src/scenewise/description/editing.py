@@ -6,10 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from scenewise.core.script import Description, Script
-from scenewise.description.formats import merge_edits, read_script
+from scenewise.description import formats
 from scenewise.description.wording import variants
-
-_CAPTION_SUFFIXES = {".vtt", ".srt", ".xml", ".ttml"}
 
 
 def read_edited(path: Path) -> Script:
@@ -21,11 +19,7 @@ def read_edited(path: Path) -> Script:
     Raises:
         InputError: the file cannot be read as a script.
     """
-    edited = read_script(path)
-    if path.suffix.lower() in _CAPTION_SUFFIXES:
-        sibling = path.with_suffix(".json")
-        if sibling.is_file():
-            edited = merge_edits(read_script(sibling), edited)
+    edited = formats.read_edited(path)
     return edited.with_descriptions(tuple(_refreshed(line) for line in edited.descriptions))
 
 
