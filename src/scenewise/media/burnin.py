@@ -146,7 +146,8 @@ class BurnedPicture:
         width, height = self._size
         if self._turn == UPRIGHT and (frame.width, frame.height) == (width, height):
             return frame
-        if self._turn.size(frame.width, frame.height) < (width, height):
+        wide, high = self._turn.size(frame.width, frame.height)
+        if (wide // 2 * 2, high // 2 * 2) != self._size:
             # a film that changes its size in the middle
             frame = frame.reformat(*self._turn.size(width, height))
         turned = VideoFrame(width, height, "yuv420p")

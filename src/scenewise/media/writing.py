@@ -23,6 +23,7 @@ from scenewise.core.script import Cue
 from scenewise.media.atomic import atomic, refuse_input
 from scenewise.media.burnin import BurnedPicture, first_picture
 from scenewise.media.containers import (
+    Clock,
     file_url,
     open_film,
     packets,
@@ -314,12 +315,13 @@ class _Writer:
             or stream.index in self._converted
             or (self._burned is not None and stream.index == self._burned[0])
         ]
+        clocks = {stream.index: Clock(stream, self._zero) for stream in wanted}
         with self._progress.step("Writing the film", total) as step:
             reached = 0.0
             for packet in self._packets(wanted):
                 stamp = packet.dts if packet.dts is not None else packet.pts
-                if stamp is not None and packet.time_base:
-                    time = float(stamp * packet.time_base - self._zero)
+                if stamp is not None:
+                    time = clocks[packet.stream_index].seconds(stamp)
                     self._sound.until(time)
                     self._text_until(time)
                     if time >= reached + _STEP:
