@@ -68,6 +68,18 @@ def test_a_fade_is_told_from_another_dark_picture():
     assert not faded(look((bars[1] * 0.4).astype(np.uint8)), [look(bars[0])])
 
 
+def test_bars_hide_neither_a_blank_nor_a_fade_to_white():
+    full = place(1)
+    washed = (full * 0.25 + 180).astype(np.uint8)
+    for picture in (full, washed):
+        picture[:20] = picture[-20:] = 0
+    grey = np.full(SHAPE, 180, np.uint8)
+    grey[:20] = grey[-20:] = 0
+    assert is_blank(grey)
+    assert not is_blank(washed)
+    assert faded(look(washed), [look(full)])
+
+
 def test_blur_lowers_sharpness():
     sharp = grain(place(1), 6)
     assert look(cv2.GaussianBlur(sharp, (0, 0), 2)).sharpness < 0.3 * look(sharp).sharpness

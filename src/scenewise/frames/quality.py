@@ -48,6 +48,7 @@ class Look:
         writing: what stands on a card, whose layout says little: the thumbnail's luma, centred
             and of unit length; all zero for a picture that is no card, [576].
         thumb: luma of a thumbnail, uint8 18×32.
+        lit: indices of its cells that are not black, nor at the edge of a black bar.
         contrast: standard deviation of the luma, levels.
         sharpness: variance of the Laplacian of the luma.
         filled: share of the picture that stands out from its common colour, 0 to 1.
@@ -56,6 +57,7 @@ class Look:
     layout: Vector
     writing: Vector
     thumb: npt.NDArray[np.uint8]
+    lit: npt.NDArray[np.intp]
     contrast: float
     sharpness: float
     filled: float
@@ -89,8 +91,20 @@ def look(picture: Image, detail: Image | None = None) -> Look:
     _, spread = cv2.meanStdDev(luma)
     _, edges = cv2.meanStdDev(cv2.Laplacian(fine, cv2.CV_16S))
     return Look(
-        layout(picture), writing, thumb, float(spread[0, 0]), float(edges[0, 0]) ** 2, filled
+        layout(picture),
+        writing,
+        thumb,
+        _lit(thumb),
+        float(spread[0, 0]),
+        float(edges[0, 0]) ** 2,
+        filled,
     )
+
+
+def _lit(thumb: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
+    lit = thumb > 20
+    within = cv2.erode(lit.astype(np.uint8), np.ones((3, 3), np.uint8))
+    return np.flatnonzero(within if np.count_nonzero(within) >= 12 else lit)
 
 
 def layout(picture: Image) -> Vector:
@@ -111,6 +125,7 @@ def is_blank(picture: Image) -> bool:
 
 def _coverage(picture: Image) -> tuple[float, float]:
     """Shares of the picture that stand out from its common colour, and that lie at it."""
+    picture = _inside_bars(picture)
     common = np.median(picture.reshape(-1, 3)[::7], axis=0)
 
     def within(levels: int) -> float:
@@ -118,6 +133,18 @@ def _coverage(picture: Image) -> tuple[float, float]:
         return cv2.countNonZero(cv2.inRange(picture, low, high)) / (picture.size / 3)
 
     return 1.0 - within(_STANDS_OUT), within(_EVEN)
+
+
+def _inside_bars(picture: Image) -> Image:
+    """The picture without black bars at its edges, if half of it or more is left: on a card
+    nearly all is black and nothing is a bar."""
+    luma = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+    rows = np.flatnonzero(cv2.reduce(luma, 1, cv2.REDUCE_MAX) >= _STANDS_OUT)
+    columns = np.flatnonzero(cv2.reduce(luma, 0, cv2.REDUCE_MAX) >= _STANDS_OUT)
+    if len(rows) == 0:
+        return picture
+    inside = picture[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return inside if 2 * inside.size >= picture.size else picture
 
 
 def change(before: Image, after: Image) -> float:
@@ -132,17 +159,16 @@ def faded(look: Look, others: Sequence[Look]) -> bool:
     in all pictures of a film, do not count as likeness.
     """
     for other in others:
-        if look.contrast < _FAINT * other.contrast:
-            lit = other.thumb > 20
-            if np.count_nonzero(lit) >= 12 and _alike(look.thumb[lit], other.thumb[lit]):
-                return True
+        lit = other.lit
+        if len(lit) >= 12 and _fainter(look.thumb.flat[lit], other.thumb.flat[lit]):
+            return True
     return False
 
 
-def _alike(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> bool:
+def _fainter(a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8]) -> bool:
     x, y = a - a.mean(), b - b.mean()
-    norm = float(np.linalg.norm(x) * np.linalg.norm(y))
-    return norm > 0 and float(x @ y) / norm > 0.85
+    own, full = float(np.linalg.norm(x)), float(np.linalg.norm(y))
+    return 0 < own < _FAINT * full and float(x @ y) > 0.85 * own * full
 
 
 def overlay_only(picture: Image, others: Sequence[Image]) -> bool:
