@@ -182,7 +182,7 @@ def text_of_block(block: Block) -> tuple[str, float]:
         one, two = block.tracks[n - 1], block.tracks[n]
         low, high = sorted((one.box[3] - one.box[1], two.box[3] - two.box[1]))
         near = two.box[1] - one.box[3] <= closest + 0.35 * high
-        alike = high <= 1.5 * low
+        alike = high <= 1.7 * low
         if _same_row(one, two) or (wraps and near and alike):
             text += " "
         else:
@@ -198,6 +198,6 @@ def is_plausible_block(block: Block) -> bool:
     votes = max(len(track.times) for track in block.tracks)
     if confidence < 0.6 or (votes == 1 and confidence < 0.75):
         return False
-    if len(key_of(text)) < 2:
+    if len(key_of(text)) < 2 and votes < 2:
         return False
     return is_plausible(text) or confidence >= 0.9

@@ -7,6 +7,7 @@ import re
 from scenewise.description.wording import cleaning
 from scenewise.description.wording.lexicon import words_in
 from scenewise.description.wording.style import ON_SCREEN
+from scenewise.description.wording.words import lemmas
 
 _ACRONYMS = words_in(
     "NASA NATO UNESCO UNICEF USA UK EU UN US FBI CIA AIDS UFO USB DIY VIP FAQ IMAX ESA FIFA UEFA"
@@ -131,4 +132,9 @@ def is_acronym(word: str) -> bool:
         return True
     if any(c.isdigit() for c in plain) or _ROMAN.fullmatch(plain):
         return True
-    return plain.isascii() and 2 <= len(plain) <= 5 and not re.search(r"[AEIOUY]", plain)
+    short = plain.isascii() and 2 <= len(plain) <= 5 and not re.search(r"[AEIOU]", plain)
+    return short and not ("Y" in plain and _is_word(plain.lower()))
+
+
+def _is_word(word: str) -> bool:
+    return bool(lemmas(word)) or word in ("by", "my", "why")

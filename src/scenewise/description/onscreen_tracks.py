@@ -21,6 +21,7 @@ from scenewise.description.wording.words import lemmas
 Box = tuple[float, float, float, float]
 
 _SURE = 0.9  # what a word in no dictionary must be read with
+_CERTAIN = 0.985  # what a lone digit must be read with
 _LEAST = 0.5  # below this a reading is noise whatever it says
 
 
@@ -107,19 +108,17 @@ class Track:
         for line in lines:
             worth = line.confidence**2
             votes[key_of(line.text)] += worth
-            spellings[key_of(line.text), line.text] += worth * _blanks(line.text)
+            spellings[key_of(line.text), line.text] += worth
         best = max(votes, key=lambda key: (votes[key], len(key), key))
+        # readers lose blanks far more often than they invent them
+        chosen = {text: worth for (key, text), worth in spellings.items() if key == best}
+        least = 0.25 * sum(chosen.values())
         spelling = max(
-            (text for key, text in spellings if key == best),
-            key=lambda text: (spellings[best, text], text),
+            chosen,
+            key=lambda text: (chosen[text] >= least, text.count(" "), chosen[text], text),
         )
         sure = max(line.confidence for line in lines if key_of(line.text) == best)
         return spelling, sure
-
-
-def _blanks(text: str) -> float:
-    """Readers lose blanks more often than they invent them."""
-    return 1.0 + 0.1 * text.count(" ")
 
 
 def _middle(box: Box) -> tuple[float, float]:
@@ -153,7 +152,7 @@ def is_noise(line: TextLine) -> bool:
     if not key or line.confidence < _LEAST:
         return True
     wide_script = any(ord(c) > 0x2E7F for c in key)
-    if len(key) < 2:
+    if len(key) < 2 and not (key.isdigit() and line.confidence >= _CERTAIN):
         return True
     left, top, right, bottom = line.box
     if (right - left) * (bottom - top) > 0.6 and len(key) <= 3:

@@ -78,7 +78,8 @@ def _plural(tokens: Sequence[Token], labels: Sequence[str], start: int, head: in
     noun = tokens[head].lower
     if labels[head] == "pron":
         return noun in lexicon.PLURAL_PRONOUNS or noun == "them"
-    inside = {tokens[at].lower for at in range(start, head) if labels[at] in ("det", "num")}
+    owner = next((at for at in range(head - 1, start, -1) if _owns(tokens[at])), start - 1)
+    inside = {tokens[at].lower for at in range(owner + 1, head) if labels[at] in ("det", "num")}
     if inside & lexicon.PLURAL_DETERMINERS or any(
         item.isdigit() and item != "1" for item in inside
     ):
@@ -216,6 +217,10 @@ def _belongs_to_subject(
     return not near_acts and preposition != "with"
 
 
+def _owns(token: Token) -> bool:
+    return token.lower.endswith(("'s", "’s", "s'"))
+
+
 def _alive(token: Token) -> bool:
     low = token.lower
     return words.is_animate(low) or low in lexicon.SUBJECT_PRONOUNS or not words.lemmas(low)
@@ -345,6 +350,8 @@ def without_relative(tokens: list[Token]) -> list[Token]:
     if verb >= len(labels) or labels[verb] not in ("aux", "fin") or tokens[at].lower == "whom":
         return tokens
     later = _main_finite(labels, subject)
+    if later < 0 and labels[verb + 1 : verb + 2] == ["np"] and "ing" in labels[verb:]:
+        return tokens  # `a woman who is pregnant sitting on a bed`
     be = tokens[verb].lower in ("is", "are", "was", "were")
     if later < 0 and not _owner_is_subject(tokens, labels, at, subject):
         return tokens
@@ -362,8 +369,9 @@ def _owner_is_subject(
     near = at - 1
     if near == subject.head or labels[near] not in NOMINAL:
         return True
-    if "prep" not in labels[subject.head : at]:
-        return False
+    between = labels[subject.head + 1 : at]
+    if "prep" not in between:  # a second subject, or an object whose verb went unseen
+        return "conj" in between and not set(between) - {"conj", "det", "num", "np", "punct"}
     return _acts(tokens[subject.head]) and not _acts(tokens[near])
 
 

@@ -55,6 +55,7 @@ class _Reader:
         self.labels: list[str] = []
         self.phrase = _Phrase()
         self.finite = ""  # "", "singular" or "plural" once the clause has its verb
+        self.collective = False  # `a group of …`: its verb may have either number
         self.joined = False  # `a man and …`: two subjects so far
         self.attached = False  # inside a prepositional phrase of the clause
         self.fronted = False  # before the comma of `On a hill, …` or `As he runs, …`
@@ -122,6 +123,7 @@ class _Reader:
     def _new_clause(self) -> None:
         self.finite = ""
         self.plural_clause, self.joined, self.attached = None, False, False
+        self.collective = False
 
     def _closed(self, at: int, low: str, previous: str) -> str:
         if low in lexicon.RELATIVES or (
@@ -254,13 +256,18 @@ class _Reader:
             if self.phrase.noun < 0:
                 return
         self.phrase.noun = at
+        if low.endswith(("'s", "’s")):
+            self.phrase.determiner = ""  # in `a woman's hands` the article is the woman's
         determiner = self.phrase.determiner
         self.plural_subject = determiner not in lexicon.SINGULAR_DETERMINERS and (
             determiner in lexicon.PLURAL_DETERMINERS or words.is_plural(low)
         )
         if self.joined and not self.attached:
             self.plural_subject = self.plural_clause = True
-        if not self._is_open(at + 1) and self.plural_clause is None:
+        # `a group of people` may stand or stands: people decide, the group is remembered
+        group = low in lexicon.COLLECTIVES_PLURAL and self._word(at + 1) == "of"
+        self.collective = self.collective or group
+        if not self._is_open(at + 1) and self.plural_clause is None and not group:
             self.plural_clause = self.plural_subject
 
     def _gerund(self, at: int, low: str, previous: str) -> str:
@@ -280,9 +287,9 @@ class _Reader:
             return "np" if noun_follows or thing or self.phrase.determiner else "ing"
         if previous == "np" and low in lexicon.AMBIGUOUS_ING:
             before = self._word(at - 1)
-            if words.is_animate(before) or self._starts_noun_phrase(at + 1):
+            if words.acts(before) or self._starts_noun_phrase(at + 1):
                 return "ing"
-            if low in lexicon.THING_ING or (noun_follows and words.is_plural(after)):
+            if low in lexicon.THING_ING:
                 return "np"
         if not previous and noun_follows and not words.is_animate(low):
             return "np" if words.is_animate(after) else "ing"
@@ -346,7 +353,7 @@ class _Reader:
     def _is_finite_singular(self, at: int, low: str, before: str) -> bool:
         if self.plural_subject:
             # `a woman in shorts walks`: the verb agrees with the clause's subject
-            return self.plural_clause is False and words.is_plural(before)
+            return words.is_plural(before) and (self.collective or self.plural_clause is False)
         if "NOUN" not in words.lemmas(low) or before in lexicon.SINGULAR_PRONOUNS:
             return True
         if self.phrase.determiner in lexicon.SINGULAR_DETERMINERS:
@@ -367,6 +374,8 @@ class _Reader:
             return False
         if before in lexicon.PLURAL_PRONOUNS:
             return True
+        if not self.plural_subject and self.plural_clause and low in lexicon.COMMON_ACTS:
+            return self._governs(at)  # `two women in a red coat stand on a bridge`
         if not self.plural_subject or before in ("sports", "clothes", "goods", "arms"):
             return False
         if not words.is_plural(before) and not words.is_animate(before):

@@ -153,9 +153,9 @@ NOT_PLURAL: Final = words_in(
     " paris dallas las los his its us asparagus crocus platypus citrus focus bonus surplus"
 )
 PLURAL_FORMS: Final = words_in(
-    "people men women children mice geese feet teeth oxen cattle police pants jeans shorts"
-    " scissors clothes trousers pajamas sunglasses goggles binoculars headphones others leaves"
-    " wolves shelves knives loaves calves halves lives wives thieves buffalo dice"
+    "people men women children mice geese feet teeth oxen cattle police sheep deer pants jeans"
+    " shorts scissors clothes trousers pajamas sunglasses goggles binoculars headphones others"
+    " leaves wolves shelves knives loaves calves halves lives wives thieves buffalo dice"
 )
 
 NOUN_ING: Final = words_in(
@@ -279,6 +279,13 @@ UNCOUNTED: Final = words_in(
     " skateboarding snowboarding surfing skiing baseball basketball tennis soccer football air"
     " white black red green blue nature downtown sunset sunrise sky"
 )
+
+COMMON_ACTS: Final = words_in(
+    "stand sit walk run lie look play ride watch dance wait work talk eat drink hold wear move"
+    " jump swim ski surf fly sleep kneel march climb smile laugh perform pose gather fight lean"
+    " stare kiss hug crawl sing cook read write travel sail float graze have do are"
+)
+"""Verbs that are recognised after a singular noun that is not their subject."""
 
 LOCATIVE_VERBS: Final = words_in("put place set lay rest hang keep lean stick mount throw toss")
 """Verbs that need the place as well as the thing: `puts a cup on a table`."""

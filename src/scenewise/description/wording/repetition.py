@@ -126,12 +126,16 @@ def content_words(text: str) -> frozenset[str]:
     """The words that carry what a line says, in their base forms."""
     out = set()
     for token in re.findall(r"\w[\w'’-]*", text.casefold()):
+        if token in _SILENT:
+            continue
         known = words.lemmas(token)
-        lemma = next(
-            (known[part][0] for part in ("NOUN", "VERB", "ADJ", "ADV") if part in known), token
+        out.add(
+            words.base_of(token)
+            if words.is_gerund(token)
+            else next(
+                (known[part][0] for part in ("NOUN", "VERB", "ADJ", "ADV") if part in known), token
+            )
         )
-        if token not in _SILENT:
-            out.add(lemma)
     return frozenset(out)
 
 

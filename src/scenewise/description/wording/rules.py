@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from scenewise.description.wording import clause, cleaning, lexicon, words
+from scenewise.description.wording import clause, cleaning, lexicon, openings, words
 from scenewise.description.wording.grammar import labels_of
 from scenewise.description.wording.style import ON_SCREEN
 from scenewise.description.wording.tokens import tokens_of
@@ -104,11 +104,12 @@ RULES: Final = (
     _rule(
         "warning", "picture", "may speak of the picture rather than the scene",
         "say what is in it, unless the picture is a thing in the scene",
-        _START + rf"(?:a|an|the) (?:\w+ ){{0,3}}(?:{_PICTURE}|view|shot|painting|drawing) of\b",
+        _START + rf"(?:a|an|the) (?:{openings.MODIFIER} ){{0,3}}"
+        rf"(?:{_PICTURE}|view|shot|painting|drawing) of\b",
     ),
     _rule(
         "error", "non-word", "holds a captioner's non-word or tokenizer debris", "remove it",
-        r"\bar+af+[a-z]{0,6}\b|(?<!\S)##\w|\w ##\w|\[(?:SEP|CLS|UNK|PAD|MASK)\]|<\|[^|<>]*\|>",
+        r"\bar+af+[a-z]{0,6}\b|##\w+|\[(?:SEP|CLS|UNK|PAD|MASK)\]|<\|[^|<>]*\|>",
     ),
     _rule(
         "warning", "judgement", "judges instead of describing", "say what can be seen",

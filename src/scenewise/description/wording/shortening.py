@@ -20,7 +20,7 @@ _KEEPING = frozenset({"no", "not", "never", "without", "nothing", "nobody", "exc
 _QUOTES = frozenset('"“”«»„')
 
 
-def variants(sentence: str, count: int = 3) -> tuple[str, ...]:
+def variants(sentence: str, count: int = 3, *, language: str = "en") -> tuple[str, ...]:
     """Shorter wordings of an English sentence, longest first.
 
     Each is a sentence that is true whenever the full one is. A line that reads writing aloud
@@ -30,6 +30,7 @@ def variants(sentence: str, count: int = 3) -> tuple[str, ...]:
     Args:
         sentence: as `wording.sentence` gives it.
         count: how many at most; where more are possible, the shortest and an even spread.
+        language: BCP 47 tag; in another language than English only whole sentences go.
 
     Returns:
         Strictly shorter sentences, none twice; empty where nothing can be spared.
@@ -43,8 +44,8 @@ def variants(sentence: str, count: int = 3) -> tuple[str, ...]:
         quoted = words_alone if words_alone[0] in _QUOTES else f'"{words_alone}"'
         return (quoted,) if len(quoted) < len(sentence) else ()
     parts = cleaning.sentences(sentence)
-    chain = list(_shorter_texts(parts)) if len(parts) > 1 else []
-    if not chain:
+    chain = list(_shorter_texts(parts, _is_english(language))) if len(parts) > 1 else []
+    if not chain and _is_english(language):
         chain = list(_chain(sentence))
     chain = _strictly_shorter(sentence, chain)
     if len(chain) <= count:
@@ -62,11 +63,16 @@ def _strictly_shorter(sentence: str, chain: Sequence[str]) -> list[str]:
     return out
 
 
-def _shorter_texts(parts: Sequence[str]) -> Iterator[str]:
+def _is_english(language: str) -> bool:
+    return language.lower().split("-")[0] in ("en", "")
+
+
+def _shorter_texts(parts: Sequence[str], english: bool) -> Iterator[str]:
     """Of several sentences, the last go first; then the first one is shortened."""
     for kept in range(len(parts) - 1, 0, -1):
         yield " ".join(parts[:kept])
-    yield from _chain(parts[0])
+    if english:
+        yield from _chain(parts[0])
 
 
 def _chain(sentence: str) -> Iterator[str]:

@@ -94,19 +94,18 @@ def _english(text: str, options: WordingOptions) -> str:
     text = openings.expanded(text)
     stripped = openings.without_opening(text, camera_talk=options.camera_talk)
     lower_start = lower_start or (stripped != text and stripped[:1].islower())
+    if options.first_clause:
+        stripped = _first_clause(stripped)
     text = openings.without_tail(stripped, camera_talk=options.camera_talk)
     if not complete:
         text = openings.without_dangling(text)
     if not cleaning.has_content(text):
         return ""
-    if options.first_clause:
-        text = _first_clause(text)
     tokens = tokens_of(text)
-    tokens = _without_pointing(tokens)
+    tokens = _with_articles(_without_pointing(tokens), lower_start)
     tokens = clause.without_relative(tokens)
     tokens = clause.with_present_participles(tokens)
     tokens = clause.with_finite_verb(tokens)
-    tokens = _with_articles(tokens, lower_start)
     text = cleaning.without_loops(text_of(tokens))
     return cleaning.finished(text + mark) if cleaning.has_content(text) else ""
 
@@ -171,7 +170,7 @@ def _with_articles(tokens: list[Token], lower_start: bool) -> list[Token]:
         return out
     if noun in lexicon.UNCOUNTED or noun.endswith("ing") or noun in lexicon.SUBJECT_PRONOUNS:
         return out
-    if end == 1 and {"ADV", "ADJ"} & words.lemmas(noun).keys() and not person:
+    if end == 1 and "ADV" in words.lemmas(noun) and not person:
         return out
     if noun in ("others", "half", "part", "men", "police", "cattle") or "'" in first:
         return out

@@ -119,7 +119,7 @@ def is_gerund(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def is_plural(word: str) -> bool:
-    """Whether a noun is plural by its form."""
+    """Whether a noun is plural by its form; `sheep` without a determiner is."""
     if word in lexicon.PLURAL_FORMS:
         return True
     if word in lexicon.NOT_PLURAL or word.endswith(("ss", "'s", "s'", "’s")):
@@ -146,6 +146,11 @@ def is_animate(word: str) -> bool:
     """Whether a noun names something that acts: people, animals, figures."""
     word = word.rsplit("-", 1)[-1]
     return word in lexicon.ANIMATE or singular(word) in lexicon.ANIMATE
+
+
+def acts(word: str) -> bool:
+    """Whether a noun names something that moves of itself, vehicles included."""
+    return is_animate(word) or singular(word) in lexicon.VEHICLES
 
 
 @lru_cache(maxsize=1)
