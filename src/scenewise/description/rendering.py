@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from scenewise.core.errors import ScriptInvalid, WrongFilm
@@ -121,7 +121,14 @@ def render(
                 seconds_spent=work.timings.total + (drafted.timings.total if drafted else 0.0),
             )
         rendered = Rendered(
-            outputs.film, final, files, checked, work.timings, (*warnings, *dropped)
+            outputs.film,
+            final,
+            files,
+            checked,
+            work.timings,
+            (*warnings, *dropped),
+            details={"options": asdict(options)},
+            source=film,
         )
         if options.report:
             with work.timings.stage("report"):

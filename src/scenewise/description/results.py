@@ -80,6 +80,8 @@ class Rendered:
         check: how the result measures up.
         timings: seconds a stage.
         warnings: what a person should know, one line each.
+        details: further facts as plain values; `options` holds the render options.
+        source: the film that was described, where it is known.
     """
 
     film: Path
@@ -89,6 +91,7 @@ class Rendered:
     timings: Timings
     warnings: tuple[str, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    source: Path | None = None
 
 
 @dataclass(frozen=True)

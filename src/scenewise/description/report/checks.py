@@ -18,6 +18,13 @@ _WORDS: Final[dict[State, tuple[str, str]]] = {
     "note": ("i", "Note"),
 }
 _MOST_PLACES: Final = 12
+_HIGHLIGHTS: Final = (
+    "over dialogue",
+    "described share",
+    "rate",
+    "loudness against dialogue",
+    "processing time",
+)
 
 
 @dataclass(frozen=True)
@@ -112,3 +119,10 @@ def _short(measure: Measure) -> str:
     figure = f"{number(measure.value)} {measure.unit}".strip()
     limit = "" if measure.limit is None else f", limit {number(measure.limit)}"
     return f"{measure.name} ({figure}{limit})"
+
+
+def highlights(check: Check) -> tuple[Row, ...]:
+    """The figures that say most at a glance, where they were measured."""
+    by_name = {measure.name: measure for measure in check.measures}
+    found = (by_name.get(name) for name in _HIGHLIGHTS)
+    return tuple(Row(m, state_of(m)) for m in found if m is not None and m.value is not None)
