@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+import os
+import shlex
+import subprocess
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import rich.box
-from rich.console import Console
-from rich.table import Table
+from typing import TYPE_CHECKING
 
 from scenewise.cli.showing import Terminal
-from scenewise.core.errors import VoiceMissing
+from scenewise.cli.telling import (
+    out,
+    out_json,
+    plain_check,
+    plain_draft,
+    plain_render,
+    tell_check,
+    tell_columns,
+    tell_files,
+    tell_notes,
+    tell_script,
+    tell_time,
+)
+from scenewise.core.errors import UnknownChoice, VoiceMissing
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 
 if TYPE_CHECKING:
     from scenewise.cli.app import Manner
     from scenewise.description.cache import Cache
-    from scenewise.description.results import Check, Draft, Rendered
+    from scenewise.description.results import Rendered
 
 
 def _cache(manner: Manner) -> Cache:
@@ -30,31 +39,21 @@ def _cache(manner: Manner) -> Cache:
     return Cache.standard() if manner.cache else Cache(None)
 
 
-def _out(text: str) -> None:
-    sys.stdout.write(text + "\n")
-
-
-def _print_json(data: Any) -> None:
-    _out(json.dumps(data, indent=2, ensure_ascii=False, default=str))
-
-
-@contextmanager
-def _folder(film: Path, output_dir: Path | None) -> Iterator[Path]:
-    from scenewise.description.naming import prepare_output
-
-    with prepare_output(film, output_dir) as folder:
-        yield folder
+def _terminal(manner: Manner) -> Terminal:
+    return Terminal(quiet=manner.quiet or manner.json, plain=manner.plain)
 
 
 def _chosen(
-    options: DraftOptions, speech: SpeechChoice, preset: str, terminal: Terminal
+    film: Path, options: DraftOptions, speech: SpeechChoice, preset: str, terminal: Terminal
 ) -> tuple[DraftOptions, SpeechChoice]:
     """The options under a preset."""
     if preset != "paper":
         return options, speech
     if speech.voice == "auto":  # the paper speaks with gTTS; where it cannot be reached, say so
+        from scenewise.media.probe import probe_film
         from scenewise.models.voices.choosing import voice_for
 
+        probe_film(film)  # a file that is no film is refused before anybody is asked
         try:
             voice_for("gtts", speech.for_language(options.language)).say("Ready.")
             speech = replace(speech, voice="gtts")
@@ -75,16 +74,16 @@ def act_describe(
     """`scenewise describe`."""
     from scenewise.description.describing import describe
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
-    options, speech = _chosen(options, speech, preset, terminal)
+    terminal = _terminal(manner)
+    options, speech = _chosen(film, options, speech, preset, terminal)
     done = describe(
         film, output_dir, options, speech, rendering, cache=_cache(manner), progress=terminal
     )
     if manner.json:
-        _print_json({**_plain_draft(done.draft), **_plain_render(done.rendered)})
-    else:
-        _show_draft(done.draft)
-        _show_render(done.rendered)
+        out_json({**plain_draft(done.draft), **plain_render(done.rendered)})
+        return 0
+    tell_script(done.script, len(done.draft.selection.keyframes))
+    _tell_render(done.rendered, done.timings.seconds)
     return 0
 
 
@@ -99,18 +98,21 @@ def act_draft(
     """`scenewise draft`."""
     from scenewise.description.drafting import draft
     from scenewise.description.formats import save_all
+    from scenewise.description.naming import prepare_output
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
-    with _folder(film, output_dir) as folder:
-        options, speech = _chosen(options, speech, preset, terminal)
+    terminal = _terminal(manner)
+    with prepare_output(film, output_dir) as folder:
+        options, speech = _chosen(film, options, speech, preset, terminal)
         drafted = draft(film, options, speech, cache=_cache(manner), progress=terminal)
         files = save_all(drafted.script, folder / film.stem)
     if manner.json:
-        _print_json({**_plain_draft(drafted), "files": [str(path) for path in files]})
+        out_json({**plain_draft(drafted), "files": [str(path) for path in files]})
         return 0
-    _show_draft(drafted)
-    _out(f"Script: {files[0]}")
-    _out(f'Edit it, then: scenewise render "{film}" "{files[0]}"')
+    tell_script(drafted.script, len(drafted.selection.keyframes))
+    tell_notes(drafted.script.notes)
+    tell_files({"".join(path.suffixes[-2:]).lstrip("."): path for path in files})
+    tell_time(drafted.timings.seconds)
+    out(f"Edit the script, then: {_command('scenewise', 'render', film, files[0])}")
     return 0
 
 
@@ -125,14 +127,15 @@ def act_render(
     """`scenewise render`."""
     from scenewise.description.rendering import render
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
+    terminal = _terminal(manner)
     done = render(
         film, script, output_dir, rendering, speech, cache=_cache(manner), progress=terminal
     )
     if manner.json:
-        _print_json(_plain_render(done))
-    else:
-        _show_render(done)
+        out_json(plain_render(done))
+        return 0
+    tell_script(done.script)
+    _tell_render(done, done.timings.seconds)
     return 0
 
 
@@ -140,12 +143,12 @@ def act_check(target: Path, film: Path | None, captions: Path | None, manner: Ma
     """`scenewise check`: exit 1 when a rule fails."""
     from scenewise.description.checking import check
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
+    terminal = _terminal(manner)
     checked = check(target, film=film, captions=captions, cache=_cache(manner), progress=terminal)
     if manner.json:
-        _print_json(_plain_check(checked))
+        out_json(plain_check(checked))
     else:
-        _show_check(checked)
+        tell_check(checked, whole=True)
     return 0 if checked.passed else 1
 
 
@@ -155,16 +158,16 @@ def act_models(as_json: bool) -> int:
 
     entries = catalogue()
     if as_json:
-        _print_json([{**asdict(entry), "is_here": entry.is_here} for entry in entries])
+        out_json([{**asdict(entry), "is_here": entry.is_here} for entry in entries])
         return 0
-    table = Table(box=rich.box.SIMPLE, pad_edge=False)
-    for heading in ("name", "for", "size", "licence", "here", "source"):
-        table.add_column(heading, justify="right" if heading == "size" else "left")
-    for entry in entries:
-        here = "yes" if entry.is_here else "no"
-        table.add_row(entry.name, entry.job, _size(entry.size), entry.licence, here, entry.source)
-    Console(soft_wrap=False).print(table)
-    _out("Fetch one ahead: scenewise models pull NAME")
+    tell_columns(
+        ("here", "name", "for", "size", "licence", "source"),
+        (
+            ("yes" if e.is_here else "no", e.name, e.job, _size(e.size), e.licence, e.source)
+            for e in entries
+        ),
+    )
+    out("Fetch one ahead: scenewise models pull NAME")
     return 0
 
 
@@ -172,12 +175,12 @@ def act_pull(names: Sequence[str], manner: Manner) -> int:
     """`scenewise models pull`."""
     from scenewise.models.catalogue import pull
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
+    terminal = _terminal(manner)
     pull(names, progress=terminal)
     if manner.json:
-        _print_json({"pulled": list(names)})
+        out_json({"pulled": list(names)})
     else:
-        _out(f"Here now: {', '.join(names)}")
+        out(f"Here now: {', '.join(names)}")
     return 0
 
 
@@ -186,15 +189,15 @@ def act_voices(language: str, as_json: bool) -> int:
     from scenewise.models.voices.choosing import list_voices
 
     rows = list_voices(language or None)
+    if not rows:
+        raise UnknownChoice(
+            f"no voice speaks {language!r}", remedy="see the languages with: scenewise voices"
+        )
     if as_json:
-        _print_json(rows)
+        out_json(rows)
         return 0
-    table = Table(box=rich.box.SIMPLE, pad_edge=False)
-    for heading in ("voice", "name", "language", "here"):
-        table.add_column(heading)
-    for row in rows:
-        table.add_row(*(str(row[key]) for key in ("voice", "name", "language", "here")))
-    Console().print(table)
+    columns = ("here", "voice", "language", "name", "about")
+    tell_columns(columns, ([row[key] for key in columns] for row in rows))
     return 0
 
 
@@ -211,7 +214,7 @@ def act_demo(
     from scenewise.models.voices.choosing import voice_for
     from scenewise.synthetic import make_demo_film
 
-    terminal = Terminal(quiet=manner.quiet or manner.json)
+    terminal = _terminal(manner)
     if film is None:
         film = output_dir / "harbour.mp4"
         with prepare_output(film, output_dir), terminal.step("Drawing a film"):
@@ -222,85 +225,24 @@ def act_demo(
             )
             make_demo_film(film, speakers)
         if not manner.json:
-            _out(f"Film: {film}")
+            out(f"Film: {film}")
     return act_describe(film, output_dir, options, speech, RenderOptions(), "default", manner)
+
+
+def _tell_render(done: Rendered, seconds: dict[str, float]) -> None:
+    tell_check(done.check, whole=False)
+    tell_notes((*done.warnings, *done.script.notes))
+    tell_files(done.files)
+    tell_time(seconds)
+
+
+def _command(*words: str | Path) -> str:
+    """A command line to copy: quoted as the shell of this system wants it."""
+    given = [str(word) for word in words]
+    return subprocess.list2cmdline(given) if os.name == "nt" else shlex.join(given)
 
 
 def _size(count: int) -> str:
     if count <= 0:
         return "-"
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{max(1, round(count / 1e6))} MB"
-
-
-def _show_draft(drafted: Draft) -> None:
-    lines = drafted.script.descriptions
-    voiced = sum(line.voiced for line in lines)
-    keyframes = len(drafted.selection.keyframes)
-    _out(f"{keyframes} key frames, {len(lines)} descriptions, {voiced} voiced")
-    for line in lines:
-        if not line.voiced:
-            _out(f"  not voiced {line.id} at {line.event:.1f} s: {line.reason}")
-
-
-def _show_render(done: Rendered) -> None:
-    for warning in done.warnings:
-        _out(f"note: {warning}")
-    _show_check(done.check)
-    for note in done.script.notes:
-        _out(f"note: {note}")
-    for kind, path in done.files.items():
-        _out(f"{kind:>9}: {path}")
-    seconds = ", ".join(f"{name} {spent:.1f} s" for name, spent in done.timings.seconds.items())
-    _out(f"time: {seconds}")
-
-
-def _show_check(checked: Check) -> None:
-    table = Table(box=rich.box.SIMPLE, pad_edge=False)
-    for heading in ("", "check", "figure", "limit", ""):
-        table.add_column(heading, justify="right" if heading == "figure" else "left")
-    marks = {True: "[green]pass[/]", False: "[red]FAIL[/]", None: "-"}
-    for measure in checked.measures:
-        mark = marks[measure.passed]
-        if measure.passed is False and measure.severity != "error":
-            mark = "[yellow]note[/]"
-        limit = "" if measure.limit is None else _figure(measure.limit, measure.unit)
-        table.add_row(
-            mark, measure.name, _figure(measure.value, measure.unit), limit, measure.detail
-        )
-    Console().print(table)
-    failed = len(checked.failures)
-    _out("All checks passed" if not failed else f"{failed} of the checks failed")
-
-
-def _figure(value: float | None, unit: str) -> str:
-    if value is None:
-        return "-"
-    digits = 0 if abs(value) >= 100 or value == int(value) else 2 if abs(value) < 10 else 1
-    return f"{value:.{digits}f} {unit}".strip()
-
-
-def _plain_draft(drafted: Draft) -> dict[str, Any]:
-    from scenewise.description.formats import to_json
-
-    return {
-        "duration": drafted.duration,
-        "keyframes": [round(k.time, 3) for k in drafted.selection.keyframes],
-        "gaps": [(span.start, span.end) for span in drafted.gaps],
-        "script": json.loads(to_json(drafted.script)),
-        "warnings": list(drafted.warnings),
-        "draft_seconds": drafted.timings.seconds,
-    }
-
-
-def _plain_check(checked: Check) -> dict[str, Any]:
-    return {"passed": checked.passed, "measures": [asdict(m) for m in checked.measures]}
-
-
-def _plain_render(done: Rendered) -> dict[str, Any]:
-    return {
-        "film": str(done.film),
-        "files": {kind: str(path) for kind, path in done.files.items()},
-        "check": _plain_check(done.check),
-        "render_warnings": list(done.warnings),
-        "render_seconds": done.timings.seconds,
-    }

@@ -28,6 +28,9 @@ class Manner(Checked):
     """How a command behaves towards whoever runs it."""
 
     quiet: bool = option(False, "show no progress", group="Output")
+    plain: bool = option(
+        False, "show progress as plain lines, for screen readers and logs", group="Output"
+    )
     json: bool = option(False, "print the result as JSON", group="Output")
     debug: bool = option(False, "show the trace when something goes wrong inside", group="Output")
     cache: bool = option(
@@ -205,6 +208,19 @@ def _models(
         from scenewise.cli.acting import act_models
 
         act_models(as_json)
+
+
+@models.command("list")
+def _list(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+) -> int:
+    """List the pretrained models, as `scenewise models` does.
+
+    Example: `scenewise models list --json`
+    """
+    from scenewise.cli.acting import act_models
+
+    return act_models(as_json)
 
 
 @models.command("pull")

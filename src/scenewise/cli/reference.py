@@ -11,7 +11,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import click
 import typer
 
 from scenewise.cli.app import app
@@ -40,7 +39,7 @@ def _section(path: tuple[str, ...], command: Any) -> str:
     lines = [f"## {' '.join(path)}\n"]
     if command.help:
         lines += [command.help.replace("\f", "").strip() + "\n"]
-    context = click.Context(command, info_name=path[-1])
+    context = typer.Context(command, info_name=path[-1])
     rows = []
     for parameter in command.params:
         if getattr(parameter, "hidden", False):
