@@ -20,10 +20,12 @@ def read_edited(path: Path) -> Script:
         InputError: the file cannot be read as a script.
     """
     edited = formats.read_edited(path)
-    return edited.with_descriptions(tuple(_refreshed(line) for line in edited.descriptions))
+    return edited.with_descriptions(
+        tuple(_refreshed(line, edited.language) for line in edited.descriptions)
+    )
 
 
-def _refreshed(line: Description) -> Description:
+def _refreshed(line: Description, language: str) -> Description:
     """The line with its shorter wordings brought up to date.
 
     Shorter wordings are made from the text, so those that do not follow from it are older
@@ -31,6 +33,6 @@ def _refreshed(line: Description) -> Description:
     """
     if line.spoken and line.spoken not in line.wordings:  # the spoken words were rewritten
         return replace(line, text=line.spoken, variants=(), source="person")
-    if line.variants and line.variants != variants(line.text):
+    if line.variants and line.variants != variants(line.text, language=language):
         return replace(line, variants=(), spoken=line.text if line.voiced else "", source="person")
     return line

@@ -75,7 +75,7 @@ def worded_lines(
             line,
             text=item.text,
             reason=item.reason,
-            variants=() if item.reason else variants(item.text),
+            variants=() if item.reason else variants(item.text, language=options.language),
         )
         for line, item in zip(numbered, polished, strict=True)
     ]

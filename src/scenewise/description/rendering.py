@@ -28,6 +28,7 @@ from scenewise.description.speaking import Speaker
 from scenewise.description.work import Work
 from scenewise.media.atomic import refuse_input
 from scenewise.media.extracting import extract_sound
+from scenewise.media.formats import format_of
 from scenewise.media.loudness import measure
 from scenewise.media.mixing import MixOptions, Utterance, mix, mix_format, speech_gain
 from scenewise.media.probe import FilmInfo, probe_film
@@ -174,6 +175,7 @@ class _Job:
                 duration=self.duration,
                 gain=gain,
                 options=MixOptions(duck=options.duck, ramp=options.ramp, peak=options.peak),
+                overshoot=format_of(outputs.film).overshoot,
             )
 
         files: dict[str, Path] = {}
