@@ -170,3 +170,26 @@ def test_borders_contradict_the_fewest_samples(names: list[int]):
             return int(np.sum(labels[a:at] == labels[b]) + np.sum(labels[at : b + 1] == labels[a]))
 
         assert wrong(first) == min(wrong(at) for at in range(a + 1, b + 1))
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 12), st.integers(0, 10_000))
+def test_a_grafted_tree_is_valid_where_short_parts_must_join(count: int, seed: int):
+    """Joins that the least length demands are drawn in order of distance within one tree, so a
+    part may be higher than the join of the top that takes it in."""
+    rng = np.random.default_rng(seed)
+    rules = Rules(1.0, shortest=0.75)
+    parts, centres, weights = [], [], []
+    for _ in range(count):
+        n = int(rng.integers(1, 4))
+        points, seconds = rng.normal(0, 9, (n, 3)), np.full(n, 0.1)
+        times = len(parts) + 0.1 * np.arange(n)
+        parts.append(Hierarchy(times, np.ones(n), ward_in_time(points, seconds, rules), 1.0))
+        centres.append(points.mean(axis=0))
+        weights.append(0.1 * n)
+    top = ward_in_time(np.stack(centres), np.array(weights), rules, floor=1.0 + 1e-9)
+    whole = grafted(parts, top, 1.0)
+    assert is_valid_linkage(whole.linkage)
+    assert partition(flat(whole.linkage, 1.0)) == partition(
+        np.repeat(flat(top, 1.0), [len(part.times) for part in parts])
+    )

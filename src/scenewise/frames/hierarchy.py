@@ -137,6 +137,9 @@ def ascending(linkage: Floats) -> Floats:
 def grafted(parts: Sequence[Hierarchy], top: Floats, threshold: float) -> Hierarchy:
     """One tree out of several and the tree that joins them.
 
+    A merge of the top that its rules drew lower than a part it joins is drawn at the part's
+    height, so that heights never fall.
+
     Args:
         parts: in time order, at least one.
         top: linkage matrix whose leaves are the parts, [m - 1, 4].
@@ -147,6 +150,7 @@ def grafted(parts: Sequence[Hierarchy], top: Floats, threshold: float) -> Hierar
     leaves = int(first[-1])
     rows: list[Floats] = []
     roots: list[int] = []  # of each part, then of each merge of the top, in the new names
+    heights = [float(part.linkage[-1, 2]) if len(part.linkage) else 0.0 for part in parts]
     size = counts.tolist()
     made = 0
     for index, part in enumerate(parts):
@@ -159,6 +163,8 @@ def grafted(parts: Sequence[Hierarchy], top: Floats, threshold: float) -> Hierar
     for a, b, level, _ in top:
         pair = int(a), int(b)
         size.append(size[pair[0]] + size[pair[1]])
+        level = max(level, *(heights[x] for x in pair))
+        heights.append(level)
         rows.append(np.array([[*sorted(roots[x] for x in pair), level, size[-1]]]))
         roots.append(leaves + made)
         made += 1
