@@ -21,6 +21,8 @@ from typing import Any
 
 import platformdirs
 
+from scenewise._version import __version__
+
 ENVIRONMENT = "SCENEWISE_CACHE"
 LIMIT = 4 * 2**30  # bytes; the oldest entries go first
 
@@ -57,7 +59,8 @@ class Cache:
     def _path(self, stage: str, key: Mapping[str, Any]) -> Path | None:
         if self.folder is None:
             return None
-        text = json.dumps(key, sort_keys=True, default=str, ensure_ascii=False)
+        named = {"scenewise": __version__, **key}
+        text = json.dumps(named, sort_keys=True, default=str, ensure_ascii=False)
         name = hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
         return self.folder / stage / name[:2] / f"{name}.zip"
 
