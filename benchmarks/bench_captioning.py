@@ -99,9 +99,7 @@ def one_sentence(blip: Path, args: argparse.Namespace) -> dict[str, float]:
     with quiet():
         plain = BlipForConditionalGeneration.from_pretrained(blip, dtype=torch.float32).eval()
         processor = BlipImageProcessorPil.from_pretrained(blip)
-    ours = BlipGenerator(
-        str(blip), longest=args.tokens, shortest=args.tokens, no_repeat=0, batch_size=4
-    )
+    ours = BlipGenerator(str(blip), longest=args.tokens, shortest=args.tokens, no_repeat=0)
 
     def one_by_one(images: list[np.ndarray]) -> None:
         for image in images:

@@ -34,7 +34,7 @@ class CaptionOptions(Checked):
         5, "sentences proposed for each key frame", low=1, high=32, group="Captions"
     )
     batch_size: int = option(
-        4, "key frames that go through the models at once", low=1, high=256, group="Captions"
+        8, "key frames that go through the models at once", low=1, high=256, group="Captions"
     )
     distinctness: float = option(
         0.5,
