@@ -18,13 +18,13 @@ _WORDS: Final[dict[State, tuple[str, str]]] = {
     "note": ("i", "Note"),
 }
 _MOST_PLACES: Final = 12
-_HIGHLIGHTS: Final = (
-    "over dialogue",
-    "described share",
-    "rate",
-    "loudness against dialogue",
-    "processing time",
-)
+_HIGHLIGHTS: Final = {
+    "over dialogue": "Speech over dialogue",
+    "described share": "Film with description",
+    "rate": "Pace of speech",
+    "loudness against dialogue": "Loudness against dialogue",
+    "processing time": "Processing time",
+}
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,8 @@ def _short(measure: Measure) -> str:
     return f"{measure.name} ({figure}{limit})"
 
 
-def highlights(check: Check) -> tuple[Row, ...]:
-    """The figures that say most at a glance, where they were measured."""
+def highlights(check: Check) -> tuple[tuple[str, Measure], ...]:
+    """The figures that say most at a glance, each with its label, where they were measured."""
     by_name = {measure.name: measure for measure in check.measures}
-    found = (by_name.get(name) for name in _HIGHLIGHTS)
-    return tuple(Row(m, state_of(m)) for m in found if m is not None and m.value is not None)
+    found = ((label, by_name.get(name)) for name, label in _HIGHLIGHTS.items())
+    return tuple((label, m) for label, m in found if m is not None and m.value is not None)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from scenewise.core.media_types import Hierarchy
-from scenewise.description.report.figures import decimal, number, whole_clock
+from scenewise.description.report.figures import axis_times, decimal, mark, number
 from scenewise.description.report.pictures import Shown
 
 WIDTH: Final = 800.0
@@ -19,6 +19,7 @@ _RIGHT: Final = 12.0
 _TOP: Final = 14.0
 _BOTTOM: Final = 24.0
 _MOST_POINTS: Final = 700
+_MOST_TICKS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def draw(hierarchies: Sequence[Hierarchy], shown: Sequence[Shown], duration: flo
         points=" ".join(points),
         area=f"M{first},{floor}L{' '.join(points)}L{last},{floor}Z",
         marks=marks,
-        ticks=tuple((x(end * i / 6), whole_clock(end * i / 6)) for i in range(7)),
+        ticks=tuple((x(time), mark(time)) for time in axis_times(0.0, end, _MOST_TICKS)),
         levels=tuple((y(top * i / 2), number(round(top * i / 2, 1))) for i in range(3)),
         lowest=float(kilobytes.min()),
         highest=top,

@@ -126,7 +126,7 @@ def _streams(film: Path) -> list[tuple[str, str]]:
     for sound in info.audio:
         name = "described sound" if sound.described else "sound"
         first = ", plays first" if sound.default else ""
-        out.append((name, f"{sound.codec}, {sound.layout}, {sound.rate:,} Hz{first}"))
+        out.append((name, f"{sound.codec}, {sound.layout}, {number(sound.rate / 1000)} kHz{first}"))
     for text in info.subtitles:
         name = "descriptions as text" if text.described else "text track"
         out.append((name, ", ".join(part for part in (text.codec, text.language) if part)))

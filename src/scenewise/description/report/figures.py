@@ -6,6 +6,7 @@ import math
 from typing import Final
 
 NONE: Final = "–"
+_STEPS: Final = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200)
 _UNITS: Final = ("bytes", "kB", "MB", "GB", "TB")
 
 
@@ -18,9 +19,9 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{tail}" if hours else f"{minutes}:{tail}"
 
 
-def whole_clock(seconds: float) -> str:
-    """`0:05`, `12:00`, `1:02:05`: the mark of an axis."""
-    return clock(round(seconds)).removesuffix(".0")
+def mark(seconds: float) -> str:
+    """`0:05`, `12:00`, `1:02:05`: the label of an axis."""
+    return clock(seconds).removesuffix(".0")
 
 
 def length(seconds: float) -> str:
@@ -46,6 +47,11 @@ def number(value: float | None) -> str:
     return f"−{text}" if value < 0 and text != "0" else text
 
 
+def short(value: float) -> str:
+    """A figure for a glance: one decimal from 10 on, two below."""
+    return number(round(value, 1) if abs(value) >= 10 else value)
+
+
 def size(count: int) -> str:
     """`820 bytes`, `3.4 MB`: the size of a file."""
     value = float(count)
@@ -54,6 +60,12 @@ def size(count: int) -> str:
             return f"{value:.0f} {unit}" if unit == "bytes" else f"{value:.1f} {unit}"
         value /= 1000
     raise AssertionError("unreachable")
+
+
+def axis_times(start: float, end: float, most: int) -> list[float]:
+    """Round moments of a time axis from `start` on, at most `most` and one more."""
+    step = next((s for s in _STEPS if (end - start) / s <= most), _STEPS[-1])
+    return [start + step * i for i in range(math.floor((end - start) / step + 1e-9) + 1)]
 
 
 def plural(count: int, noun: str) -> str:

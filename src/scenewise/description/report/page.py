@@ -86,6 +86,7 @@ def page(
             film=_embedded(rendered.film) if embed_film else "",
             film_link=facts.address(rendered.film, folder),
             captions=_captions(script),
+            poster=pictures.poster(shown),
             duration=duration,
             script=script,
             lines=lines,
@@ -214,6 +215,7 @@ def _environment() -> Environment:
     made.filters.update(
         clock=figures.clock,
         number=figures.number,
+        short=figures.short,
         lasting=figures.length,
         plural=figures.plural,
         at=figures.decimal,

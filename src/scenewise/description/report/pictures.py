@@ -85,6 +85,11 @@ def nearest(pictures: Iterable[Shown], time: float) -> Shown | None:
     return min(around, key=lambda shown: abs(shown.time - time), default=None)
 
 
+def poster(shown: Sequence[Shown]) -> str:
+    """The address of the picture that shows most; films often begin with black."""
+    return max((s.picture.uri for s in shown), key=len, default="")
+
+
 def _shown(frame: Frame, span: Span, side: int, time: float | None = None) -> Shown:
     small = pack(frame, side, _QUALITY)
     moment = frame.time if time is None else time

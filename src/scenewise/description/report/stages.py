@@ -3,9 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from scenewise.description.results import Draft, Rendered
 from scenewise.description.timing import Timings
+
+_ORDER: Final = (
+    "load models",
+    "hash",
+    "look",
+    "listen",
+    "read",
+    "caption",
+    "word",
+    "speak",
+    "schedule",
+    "mix and write",
+    "write the rest",
+    "check",
+)
+"""Stages as they run; what came from the cache has no place of its own in the timings."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +54,11 @@ def joined(rendered: Rendered, drafted: Draft | None) -> Timings:
 
 def stages_of(timings: Timings) -> tuple[Stage, ...]:
     """Every stage in the order in which it ran; those that only came from the cache too."""
-    every = dict(timings.seconds)
+    ran = dict(timings.seconds)
     for name in sorted(timings.reused):
-        every.setdefault(name, 0.0)
+        ran.setdefault(name, 0.0)
+    rank = {name: place for place, name in enumerate(_ORDER)}
+    every = dict(sorted(ran.items(), key=lambda item: rank.get(item[0], len(rank))))
     longest = max(every.values(), default=0.0)
     return tuple(
         Stage(name, seconds, name in timings.reused, seconds / longest if longest > 0 else 0.0)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 
 from scenewise.core.media_types import Shot
 from scenewise.core.time import Span, union
-from scenewise.description.report.figures import clock, length
+from scenewise.description.report.figures import axis_times, clock, length, mark
 from scenewise.description.report.lines import Line
 from scenewise.description.report.pictures import Picture, Shown
 
@@ -27,7 +27,6 @@ EDGE: Final = 8.0
 _ROWS: Final = ((120.0, math.inf), (600.0, 60.0), (1800.0, 120.0), (10_800.0, 300.0))
 """Films up to so many seconds, and the seconds of one row of theirs; 600 beyond."""
 
-_STEPS: Final = (0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0)
 _MOST_TICKS: Final = 13
 _NAMES: Final[dict[Kind, tuple[str, float]]] = {
     "shot": ("Shots", 10.0),
@@ -195,7 +194,7 @@ def _mark(entry: Entry, row: Span) -> Mark:
     start, end = max(entry.span.start, row.start), min(entry.span.end, row.end)
     x = position(min(max(start, row.start), row.end), row)
     width = max(0.0, position(max(end, start), row) - x) if end >= start else 0.0
-    fits = len(entry.label) * _LETTER + 6 <= width
+    label = next((text for text in _labels(entry.label) if _fits(text, width)), "")
     return Mark(
         entry.kind,
         entry.span,
@@ -203,20 +202,23 @@ def _mark(entry: Entry, row: Span) -> Mark:
         width,
         entry.title,
         entry.seek,
-        entry.label if fits else "",
+        label,
         entry.picture if width >= _PICTURE_FROM else None,
     )
 
 
+def _labels(label: str) -> tuple[str, ...]:
+    """A line's name, and its number alone for where there is little room."""
+    return label, label.lstrip("d0") if label.lstrip("d").isdigit() else ""
+
+
+def _fits(text: str, width: float) -> bool:
+    return len(text) * _LETTER + 6 <= width
+
+
 def _ticks(row: Span) -> tuple[tuple[float, str], ...]:
-    step = next((s for s in _STEPS if row.duration / s <= _MOST_TICKS), 600.0)
-    count = math.floor(row.duration / step + 1e-9)
-    times = [row.start + index * step for index in range(count + 1)]
-    return tuple((position(time, row), _axis_label(time)) for time in times)
-
-
-def _axis_label(time: float) -> str:
-    return clock(time).removesuffix(".0")
+    times = axis_times(row.start, row.end, _MOST_TICKS)
+    return tuple((position(time, row), mark(time)) for time in times)
 
 
 def _from_to(span: Span) -> str:
