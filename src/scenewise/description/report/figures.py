@@ -68,9 +68,9 @@ def axis_times(start: float, end: float, most: int) -> list[float]:
     return [start + step * i for i in range(math.floor((end - start) / step + 1e-9) + 1)]
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 check`, `3 checks`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+def plural(count: int, noun: str, many: str = "") -> str:
+    """`1 check`, `3 checks`; `many` where an s is not enough."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
 def decimal(value: float) -> str:

@@ -20,6 +20,7 @@ from scenewise.description.formats.timecodes import milliseconds
 from scenewise.description.report import curve, dendrogram, facts, figures, pictures, timeline
 from scenewise.description.report.checks import highlights, rows_of, verdict
 from scenewise.description.report.lines import lines_of
+from scenewise.description.report.links import Linker
 from scenewise.description.report.stages import joined, stages_of
 from scenewise.description.results import Draft, Rendered
 from scenewise.media.atomic import atomic_text
@@ -93,6 +94,7 @@ def page(
             verdict=verdict(rendered.check),
             highlights=highlights(rendered.check),
             checks=rows_of(rendered.check),
+            linked=Linker({line.description.id: f"line-{line.number}" for line in lines}),
             notes=tuple(dict.fromkeys((*script.notes, *rendered.warnings))),
             stages=stages_of(timings),
             spent=timings.total,
