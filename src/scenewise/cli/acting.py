@@ -98,13 +98,17 @@ def act_draft(
     """`scenewise draft`."""
     from scenewise.description.drafting import draft
     from scenewise.description.formats import save_all
-    from scenewise.description.naming import prepare_output
+    from scenewise.description.naming import prepare_output, together
+    from scenewise.media.probe import probe_film
 
     terminal = _terminal(manner)
+    probe_film(film)
     with prepare_output(film, output_dir) as folder:
         options, speech = _chosen(film, options, speech, preset, terminal)
         drafted = draft(film, options, speech, cache=_cache(manner), progress=terminal)
-        files = save_all(drafted.script, folder / film.stem)
+        with together(folder) as stage:
+            written = save_all(drafted.script, stage / film.stem)
+        files = [folder / path.name for path in written]
     if manner.json:
         out_json({**plain_draft(drafted), "files": [str(path) for path in files]})
         return 0

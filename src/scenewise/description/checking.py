@@ -8,19 +8,19 @@ from scenewise.core.errors import InputError
 from scenewise.core.plugins import load
 from scenewise.core.ports import SpeechDetector
 from scenewise.core.progress import Progress
-from scenewise.core.script import Cue, Description, Script
+from scenewise.core.script import Cue, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.formats import read_cues, read_script
 from scenewise.description.hearing import Sound, hear
 from scenewise.description.listening_measures import Streams, sound_measures
 from scenewise.description.measures import Measure
+from scenewise.description.overhearing import overheard
 from scenewise.description.results import Check
 from scenewise.description.rules import measure_script
 from scenewise.description.work import Work
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
-from scenewise.media.subtitles import read_embedded
 
 SCRIPT_SUFFIXES = {".json", ".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".txt"}
 
@@ -90,32 +90,19 @@ def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
             path=path,
             remedy="describe it first: scenewise describe",
         )
-    script = _script_of(info)
+    script = _script_beside(path)
+    if script is None:
+        with work.progress.step("Listening for the description"):
+            script = overheard(info, described)
     sound = _hear(info, work)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
     return check_result(path, script, sound, Span(0.0, end), captions=captions, work=work)
 
 
-def _script_of(info: FilmInfo) -> Script:
-    """The script of a described film: the one beside it, else the track inside it."""
-    stem = info.path.stem.removesuffix(".described")
-    beside = info.path.with_name(f"{stem}.ad.json")
-    if beside.is_file():
-        return read_script(beside)
-    track = next((stream for stream in info.subtitles if stream.described), None)
-    cues = read_embedded(info.path, track.index) if track is not None else []
-    lines = tuple(
-        Description(
-            id=f"d{i:04d}",
-            span=cue.span,
-            text=cue.text,
-            event=cue.span.middle,
-            start=cue.span.start,
-            spoken=cue.text,
-        )
-        for i, cue in enumerate(cues, start=1)
-    )
-    return Script(descriptions=lines)
+def _script_beside(film: Path) -> Script | None:
+    """The script that was written together with a described film, if it is still there."""
+    beside = film.with_name(f"{film.stem.removesuffix('.described')}.ad.json")
+    return read_script(beside) if beside.is_file() else None
 
 
 def check_result(

@@ -12,6 +12,7 @@ from scenewise.description.naming import prepare_output
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 from scenewise.description.rendering import render
 from scenewise.description.results import Described
+from scenewise.media.probe import probe_film
 
 
 def describe(
@@ -45,6 +46,7 @@ def describe(
         ComponentMissing: a model or voice that was asked for by name cannot be had.
     """
     cache, progress = cache or Cache.standard(), progress or Silent()
+    probe_film(film)  # what is no film is told as that, whatever else may be wrong
     with prepare_output(Path(film), output_dir):
         drafted = draft(
             film, options, speech, captioner=captioner, voice=voice, cache=cache, progress=progress

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import shutil
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -9,6 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scenewise.core.errors import OutputUnwritable
+
+_ENDINGS = (
+    *(f".described{suffix}" for suffix in (".mp4", ".mkv", ".webm", ".m4a", ".ogg")),
+    *(".ad.json", ".ad.vtt", ".ad.srt", ".dapt.xml", ".report.html"),
+)
 
 
 @dataclass(frozen=True)
@@ -67,7 +75,8 @@ def prepare_output(film: Path, output_dir: str | Path | None) -> Iterator[Path]:
     that was made here and is still empty when the work fails is removed again.
 
     Raises:
-        OutputUnwritable: it cannot be made, is no folder, or may not be written to.
+        OutputUnwritable: it cannot be made, is no folder, may not be written to, or the
+            results cannot have their names in it.
     """
     folder = Path(output_dir) if output_dir is not None else Path(film).parent
     made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -81,15 +90,67 @@ def prepare_output(film: Path, output_dir: str | Path | None) -> Iterator[Path]:
                 "this is not a folder", path=folder, remedy="name a folder with --output-dir"
             ) from error
         except OSError as error:
-            reason = (error.strerror or "it cannot be written to").lower()
-            raise OutputUnwritable(
-                f"results cannot be written here ({reason})",
-                path=folder,
-                remedy="name another folder with --output-dir",
-            ) from error
+            raise _unwritable(error, folder) from error
+        _require_names(Outputs(folder, Path(film).stem))
         yield folder
     except BaseException:
         for path in made:
             with suppress(OSError):
                 path.rmdir()
         raise
+
+
+@contextmanager
+def together(folder: Path) -> Iterator[Path]:
+    """A hidden folder inside `folder`. The files in it move to `folder` when the block has
+    succeeded; otherwise none does, and `folder` is as it was before.
+
+    Raises:
+        OutputUnwritable: the files cannot be put where they belong.
+    """
+    try:
+        stage = Path(tempfile.mkdtemp(prefix=".scenewise-", dir=folder))
+    except OSError as error:
+        raise _unwritable(error, folder) from error
+    try:
+        yield stage
+        try:
+            for path in sorted(stage.iterdir()):
+                path.replace(folder / path.name)
+        except OSError as error:
+            raise _unwritable(error, folder) from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def _require_names(outputs: Outputs) -> None:
+    """Raise unless every result can have its name."""
+    for ending in _ENDINGS:
+        path = outputs.folder / f"{outputs.stem}{ending}"
+        try:
+            mode = path.lstat().st_mode
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            if error.errno == errno.ENAMETOOLONG:
+                raise OutputUnwritable(
+                    "the names of the results would be too long",
+                    path=path,
+                    remedy="give the film a shorter name",
+                ) from error
+            raise _unwritable(error, outputs.folder) from error
+        if stat.S_ISDIR(mode):
+            raise OutputUnwritable(
+                "there is a folder of that name",
+                path=path,
+                remedy="rename it, or name another folder with --output-dir",
+            )
+
+
+def _unwritable(error: OSError, folder: Path) -> OutputUnwritable:
+    reason = (error.strerror or "it cannot be written to").lower()
+    return OutputUnwritable(
+        f"results cannot be written here ({reason})",
+        path=folder,
+        remedy="name another folder with --output-dir",
+    )

@@ -20,7 +20,7 @@ from scenewise.description.fitting import fitted
 from scenewise.description.formats import save_all, validate
 from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
-from scenewise.description.naming import Outputs, prepare_output
+from scenewise.description.naming import Outputs, prepare_output, together
 from scenewise.description.options import RenderOptions, SpeechChoice
 from scenewise.description.report import write_report
 from scenewise.description.results import Draft, Rendered
@@ -109,12 +109,13 @@ def render(
         dialogue=tuple(sound.dialogue),
         voice=speaker.describe(),
     )
-    with prepare_output(film, output_dir):
-        job = _Job(film, info, final, sound, duration, options, outputs, work)
+    with prepare_output(film, output_dir) as folder, together(folder) as stage:
+        staged = replace(outputs, folder=stage)
+        job = _Job(film, info, final, sound, duration, options, staged, work)
         files, dropped = job.write(speaker)
         with work.timings.stage("check"):
             checked = check_result(
-                outputs.film,
+                staged.film,
                 final,
                 sound,
                 bounds,
@@ -122,10 +123,10 @@ def render(
                 seconds_spent=work.timings.total + (drafted.timings.total if drafted else 0.0),
             )
         rendered = Rendered(
-            outputs.film,
+            staged.film,
             final,
             files,
-            checked,
+            replace(checked, target=str(outputs.film)),
             work.timings,
             (*warnings, *dropped),
             details={"options": asdict(options)},
@@ -133,7 +134,9 @@ def render(
         )
         if options.report:
             with work.timings.stage("report"):
-                files["report"] = write_report(outputs.report, rendered, gaps, drafted)
+                files["report"] = write_report(staged.report, rendered, gaps, drafted)
+    places = {kind: outputs.folder / path.name for kind, path in files.items()}
+    rendered = replace(rendered, film=outputs.film, files=places)
     work.cache.prune()
     return rendered
 
