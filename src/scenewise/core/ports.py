@@ -108,6 +108,31 @@ class Captioner(Protocol):
 
 
 @runtime_checkable
+class ResumableCaptioner(Captioner, Protocol):
+    """A captioner that can take up where an earlier run stopped."""
+
+    @property
+    def identity(self) -> str:
+        """What its answers depend on beside the pictures: models, options."""
+        ...
+
+    def resume(
+        self,
+        keyframes: Sequence[Keyframe],
+        context: CaptionContext,
+        done: Sequence[Sequence[Candidate]],
+    ) -> Iterator[list[Candidate]]:
+        """The rest of what `describe` would give for all key frames.
+
+        Args:
+            keyframes: all of them.
+            context: as for `describe`.
+            done: what it gave for the first ones.
+        """
+        ...
+
+
+@runtime_checkable
 class TextReader(Protocol):
     """Reads writing in pictures."""
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from scenewise.core.media_types import Candidate, Keyframe
-from scenewise.core.ports import CaptionContext, Captioner
+from scenewise.core.ports import CaptionContext, Captioner, ResumableCaptioner
 from scenewise.description.cache import Entry
 from scenewise.description.options import DraftOptions
 from scenewise.description.work import Work
@@ -33,7 +33,7 @@ def caption(
         "version": _VERSION,
         "film": digest,
         "captioner": captioner.name,
-        "identity": getattr(captioner, "identity", ""),
+        "identity": captioner.identity if isinstance(captioner, ResumableCaptioner) else "",
         "times": [round(k.time, 4) for k in keyframes],
         "context": [context.language, context.names, context.title, context.written],
         "candidates": options.candidates,
@@ -52,10 +52,9 @@ def caption(
         work.timings.stage("caption"),
         work.progress.step("Describing key frames", total=len(keyframes)) as step,
     ):
-        resume = getattr(captioner, "resume", None)
-        if done and resume is not None:
+        if done and isinstance(captioner, ResumableCaptioner):
             step.advance(len(done))
-            rest = resume(keyframes, context, done)
+            rest = captioner.resume(keyframes, context, tuple(done))
         else:
             done = []
             rest = captioner.describe(keyframes, context)

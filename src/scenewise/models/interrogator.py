@@ -19,6 +19,7 @@ import numpy as np
 from scenewise.core.media_types import Candidate, Image, Keyframe
 from scenewise.core.ports import CaptionContext, Embedder
 from scenewise.core.progress import Progress
+from scenewise.models import hub
 from scenewise.models import vocabulary as words
 from scenewise.models.agreement import Calibration, Scores, Vectors, distinct, said_before
 from scenewise.models.blip import Proposal
@@ -133,24 +134,59 @@ class Interrogator:
         The order is by distinctness; a candidate's score is its confidence (`Calibration`).
         The sentences are English, whatever the context asks: BLIP knows no other language.
         """
+        return self.resume(keyframes, context, ())
+
+    @property
+    def identity(self) -> str:
+        """Options and weights: what the sentences depend on beside the pictures."""
+        folders = (getattr(part, "folder", None) for part in (self.generator, self.embedder))
+        marks = (hub.fingerprint(folder) if isinstance(folder, Path) else "" for folder in folders)
+        return " ".join((repr(self.options), *marks))
+
+    def resume(
+        self,
+        keyframes: Sequence[Keyframe],
+        context: CaptionContext,
+        done: Sequence[Sequence[Candidate]],
+    ) -> Iterator[list[Candidate]]:
+        """The rest of what `describe` gives, when the first key frames are done.
+
+        Batches begin where they would have begun, so that the rest is what it would have been.
+        """
         o = self.options
+        start = len(done) // o.batch_size * o.batch_size
+        base = max(0, start - o.neighbours)  # the first key frame whose vector is needed
         views = np.empty((0, self.embedder.dimension), np.float32)
-        said: deque[Vectors] = deque(maxlen=_REMEMBERED)
-        added: deque[str] = deque(maxlen=_REMEMBERED)
-        for first in range(0, len(keyframes), o.batch_size):
+        said, added = self._remembered(done[:start])
+        for first in range(start, len(keyframes), o.batch_size):
             batch = keyframes[first : first + o.batch_size]
             until = min(len(keyframes), first + len(batch) + o.neighbours)
-            if until > len(views):
-                ahead = [frame.image for frame in keyframes[len(views) : until]]
+            if until > base + len(views):
+                ahead = [frame.image for frame in keyframes[base + len(views) : until]]
                 views = np.concatenate([views, self.embedder.images(ahead)])
             proposals = self.generator.propose([frame.image for frame in batch], o.candidates)
             for i, found in enumerate(proposals, start=first):
                 texts = self._texts(found)
-                if not texts:
-                    yield []
-                    continue
-                window = slice(max(0, i - o.neighbours), i + o.neighbours + 1)
-                yield self._chosen(texts, views[window], i - window.start, said, added)
+                chosen: list[Candidate] = []
+                if texts:
+                    window = slice(max(0, i - o.neighbours) - base, i + o.neighbours + 1 - base)
+                    own = i - base - window.start
+                    chosen = self._chosen(texts, views[window], own, said, added)
+                if i >= len(done):
+                    yield chosen
+
+    def _remembered(self, done: Sequence[Sequence[Candidate]]) -> tuple[deque[Vectors], deque[str]]:
+        """What was said last and which phrases were added, as told by the sentences."""
+        said: deque[Vectors] = deque(maxlen=_REMEMBERED)
+        added: deque[str] = deque(maxlen=_REMEMBERED)
+        last = [row[0].text for row in done if row][-_REMEMBERED:]
+        phrases = [p for category in _ADDED for p in self.vocabulary.phrases.get(category, ())]
+        for text in last:
+            said.append(self.embedder.texts([text])[0])
+            if self.options.refine:
+                endings = [p for p in phrases if text.endswith(f" {p}")]
+                added.append(max(endings, key=len, default=""))
+        return said, added
 
     def _texts(self, proposals: Sequence[Proposal]) -> list[str]:
         texts = (first_clause(p.text) if self.options.first_clause else p.text for p in proposals)

@@ -55,6 +55,7 @@ class VisionLanguageCaptioner:
         from scenewise.models.vlm_processor import load_processor
 
         self._place = placement(self.options.device, self.options.precision)
+        self.folder = folder
         self._processor = load_processor(folder)
         # A picture cut into tiles costs up to 17 times as much as the picture alone.
         pictures = self._processor.image_processor
@@ -67,8 +68,22 @@ class VisionLanguageCaptioner:
     ) -> Iterator[list[Candidate]]:
         """One candidate a key frame; its score is the geometric mean of the probabilities that
         the model gave its own words, 0 to 1. An empty list where it said nothing."""
-        told: deque[str] = deque(maxlen=_TOLD)
-        for i, keyframe in enumerate(keyframes):
+        return self.resume(keyframes, context, ())
+
+    @property
+    def identity(self) -> str:
+        """Options and weights: what the sentences depend on beside the pictures."""
+        return f"{self.options!r} {hub.fingerprint(self.folder)}"
+
+    def resume(
+        self,
+        keyframes: Sequence[Keyframe],
+        context: CaptionContext,
+        done: Sequence[Sequence[Candidate]],
+    ) -> Iterator[list[Candidate]]:
+        """The rest of what `describe` gives, when the first key frames are done."""
+        told: deque[str] = deque((row[0].text for row in done if row), maxlen=_TOLD)
+        for i, keyframe in enumerate(keyframes[len(done) :], start=len(done)):
             frames = spread(keyframe, self.options.frames)
             words = question(
                 frames=len(frames),
