@@ -153,6 +153,7 @@ def act_check(target: Path, film: Path | None, captions: Path | None, manner: Ma
         out_json(plain_check(checked))
     else:
         tell_check(checked, whole=True)
+        tell_notes(checked.notes)
     return 0 if checked.passed else 1
 
 

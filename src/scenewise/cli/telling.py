@@ -198,7 +198,11 @@ def plain_draft(drafted: Draft) -> dict[str, Any]:
 
 def plain_check(checked: Check) -> dict[str, Any]:
     """A check as plain values."""
-    return {"passed": checked.passed, "measures": [asdict(m) for m in checked.measures]}
+    return {
+        "passed": checked.passed,
+        "measures": [asdict(m) for m in checked.measures],
+        "notes": list(checked.notes),
+    }
 
 
 def plain_render(done: Rendered) -> dict[str, Any]:

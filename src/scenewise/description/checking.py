@@ -78,7 +78,7 @@ def _check_script(
         dialogue = _hear(info, work).dialogue
         span = Span(0.0, info.duration) if info.duration else span
     measures = measure_script(script, dialogue=dialogue, film=span, captions=captions)
-    return Check(tuple(measures), str(path or script.film.name))
+    return Check(tuple(measures), str(path or script.film.name), script.notes)
 
 
 def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:

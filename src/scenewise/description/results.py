@@ -53,10 +53,12 @@ class Check:
     Args:
         measures: one figure each, with its limit and whether it is kept.
         target: what was measured.
+        notes: what a person should know about the target, such as a timing that is none.
     """
 
     measures: tuple[Measure, ...]
     target: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

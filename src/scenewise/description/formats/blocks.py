@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from scenewise.description.formats.plain_text import split_lines
-from scenewise.description.formats.timecodes import parse_timing
+from scenewise.description.formats.timecodes import written_timing
 
 # what stands before a timing without a blank line before it: `12`, `d0012`, never a sentence
 _NUMBER = re.compile(r"[A-Za-z]{0,3}[0-9]{1,7}\Z")
@@ -35,12 +35,14 @@ class Scan:
     """What a file holds.
 
     `broken` are the numbers of lines that look like a timing and are none: text was lost.
+    `backward` are those of timings that end before they begin: the cue lasts no time.
     """
 
     header: list[str] = field(default_factory=list)
     comments: list[list[str]] = field(default_factory=list)
     cues: list[Block] = field(default_factory=list)
     broken: list[int] = field(default_factory=list)
+    backward: list[int] = field(default_factory=list)
 
 
 def is_comment(line: str) -> bool:
@@ -64,7 +66,7 @@ def scan(text: str, *, webvtt: bool) -> Scan:
         line = lines[at]
         if not line.strip():
             at += 1
-        elif (timing := parse_timing(line)) is not None:
+        elif (timing := written_timing(line)) is not None:
             at = _cue(lines, at, "", timing, out)
         elif webvtt and is_comment(line):
             comment = []
@@ -72,9 +74,9 @@ def scan(text: str, *, webvtt: bool) -> Scan:
                 comment.append(lines[at])
                 at += 1
             out.comments.append(comment)
-        elif at + 1 < len(lines) and (timing := parse_timing(lines[at + 1])) is not None:
+        elif at + 1 < len(lines) and (timing := written_timing(lines[at + 1])) is not None:
             at = _cue(lines, at + 1, line.strip(" \t\ufeff"), timing, out)
-        elif (match := _NAMED.match(line)) and (timing := parse_timing(match.group(2))):
+        elif (match := _NAMED.match(line)) and (timing := written_timing(match.group(2))):
             at = _cue(lines, at, match.group(1), timing, out)
         else:
             if "-->" in line:
@@ -90,8 +92,8 @@ def _header(lines: list[str], out: Scan) -> int:
     at = next((i for i, line in enumerate(lines) if line.strip(" \t\ufeff")), 0)
     if not lines[at].strip(" \t\ufeff").upper().startswith("WEBVTT"):
         return 0
-    while at < len(lines) and lines[at].strip() and parse_timing(lines[at]) is None:
-        if out.header and at + 1 < len(lines) and parse_timing(lines[at + 1]) is not None:
+    while at < len(lines) and lines[at].strip() and written_timing(lines[at]) is None:
+        if out.header and at + 1 < len(lines) and written_timing(lines[at + 1]) is not None:
             break  # a cue's identifier, the blank line before it is missing
         out.header.append(lines[at])
         at += 1
@@ -100,13 +102,15 @@ def _header(lines: list[str], out: Scan) -> int:
 
 def _cue(lines: list[str], at: int, name: str, timing: tuple[int, int], out: Scan) -> int:
     """Take the cue whose timing line is `at`; the index of the first line after it."""
-    block = Block(name, *timing, line=at + 1)
+    block = Block(name, timing[0], max(timing), line=at + 1)
     out.cues.append(block)
+    if timing[1] < timing[0]:
+        out.backward.append(at + 1)
     at += 1
     while at < len(lines) and lines[at].strip():
-        if parse_timing(lines[at]) is not None:
+        if written_timing(lines[at]) is not None:
             break
-        follows = at + 1 < len(lines) and parse_timing(lines[at + 1]) is not None
+        follows = at + 1 < len(lines) and written_timing(lines[at + 1]) is not None
         if follows and _NUMBER.match(lines[at].strip()):
             break
         block.payload.append(lines[at])

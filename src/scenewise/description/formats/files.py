@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from scenewise.core.errors import ScriptInvalid
 from scenewise.core.script import Cue, Script
 from scenewise.description.formats.dapt import dapt_script, parse_dapt, to_dapt
 from scenewise.description.formats.decoding import Decoded, read_text
@@ -17,12 +18,17 @@ JSON_SUFFIX = ".ad.json"
 _SUFFIXES = (JSON_SUFFIX, ".ad.vtt", ".ad.srt", ".dapt.xml")
 
 
-def read_script(path: Path) -> Script:
+def read_script(path: Path, *, strict: bool = False) -> Script:
     """The script in a file: Scenewise's JSON, or DAPT, TTML, WebVTT or SRT by anybody, in
     which every cue with words is a voiced line.
 
     What the file does not say and had to be assumed is in the script's notes. Whether the
     script makes sense (overlaps, the film's end) is a question for `require_valid`.
+
+    Args:
+        path: the file.
+        strict: refuse a file in which a timing cannot be read or ends before it begins,
+            rather than leave out what it is about.
 
     Raises:
         FileMissing: there is no such file.
@@ -37,8 +43,14 @@ def read_script(path: Path) -> Script:
     if kind == "xml":
         script = dapt_script(decoded.text, path)
     else:
-        parse = parse_vtt if kind == "vtt" else parse_srt
-        script = captions_script(parse(decoded.text, path))
+        captions = (parse_vtt if kind == "vtt" else parse_srt)(decoded.text, path)
+        if strict and captions.faults:
+            raise ScriptInvalid(
+                captions.faults[0].partition(",")[0],
+                path=path,
+                remedy="write it like 00:01.000 --> 00:04.000, with the end after the start",
+            )
+        script = captions_script(captions)
     return replace(script, notes=(*_doubts(decoded), *script.notes))
 
 
@@ -50,7 +62,7 @@ def read_edited(path: Path) -> Script:
         ScriptInvalid, FileMissing, FileUnreadable: see `read_script`.
     """
     path = Path(path)
-    script = read_script(path)
+    script = read_script(path, strict=True)
     whole = json_beside(path)
     return script if whole is None else merge_edits(read_script(whole), script)
 

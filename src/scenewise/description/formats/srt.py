@@ -13,7 +13,7 @@ from scenewise.description.formats.blocks import scan
 from scenewise.description.formats.plain_text import from_srt, tidy
 from scenewise.description.formats.timecodes import clock, milliseconds
 from scenewise.description.formats.validation import require_storable
-from scenewise.description.formats.webvtt import Captions, as_cue, broken_notes, no_cues
+from scenewise.description.formats.webvtt import Captions, as_cue, no_cues, timing_faults
 
 
 def to_srt(script: Script) -> str:
@@ -47,4 +47,5 @@ def parse_srt(text: str, path: Path | None = None) -> Captions:
         raise no_cues(path)
     clean = from_srt
     cues = (as_cue(block, clean("\n".join(block.payload))) for block in found.cues)
-    return Captions(tuple(cues), notes=broken_notes(found))
+    faults = timing_faults(found)
+    return Captions(tuple(cues), notes=faults, faults=faults)

@@ -60,6 +60,12 @@ def parse_timing(line: str) -> tuple[int, int] | None:
     milliseconds, an arrow of one to three dashes, settings after the end. An end before the
     start becomes the start: such a cue still says when it begins.
     """
+    written = written_timing(line)
+    return None if written is None else (written[0], max(written))
+
+
+def written_timing(line: str) -> tuple[int, int] | None:
+    """Likewise, with the end as it is written, be it before the start."""
     if ">" not in line:
         return None
     match = _TIMING.match(line)
@@ -67,7 +73,7 @@ def parse_timing(line: str) -> tuple[int, int] | None:
         return None
     groups = match.groups()
     start, end = _total(groups[:4]), _total(groups[4:])
-    return None if max(start, end) > LONGEST * 1000 else (start, max(start, end))
+    return None if max(start, end) > LONGEST * 1000 else (start, end)
 
 
 def _total(groups: tuple[str | None, ...]) -> int:

@@ -53,6 +53,7 @@ class Captions:
         kind: such as `captions` or `descriptions`, empty when the header says nothing.
         film: the film that a Scenewise file names.
         notes: what a person should know, such as a line that looks like a timing and is none.
+        faults: those notes that tell of a time that is none; a script must not have any.
     """
 
     cues: tuple[Cue, ...]
@@ -61,6 +62,7 @@ class Captions:
     kind: str = ""
     film: FilmReference = field(default_factory=FilmReference)
     notes: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 def to_vtt(script: Script) -> str:
@@ -114,6 +116,7 @@ def parse_vtt(text: str, path: Path | None = None) -> Captions:
     header = dict(_pair(line) for line in found.header[1:])
     cues = tuple(as_cue(block, from_webvtt("\n".join(block.payload))) for block in found.cues)
     language = header.get("language") or header.get("lang", "")
+    faults = timing_faults(found)
     film = FilmReference()
     unvoiced = []
     for comment in found.comments:
@@ -127,7 +130,8 @@ def parse_vtt(text: str, path: Path | None = None) -> Captions:
         language if is_language(language) else "",
         header.get("kind", "").lower(),
         film,
-        broken_notes(found),
+        faults,
+        faults,
     )
 
 
@@ -140,12 +144,14 @@ def no_cues(path: Path | None) -> ScriptInvalid:
     )
 
 
-def broken_notes(found: Scan) -> tuple[str, ...]:
+def timing_faults(found: Scan) -> tuple[str, ...]:
     """What a person should know about lines that were meant as timings."""
-    return tuple(
-        f"line {number} looks like a timing and is none, the text below it was left out"
-        for number in found.broken[:10]
-    )
+    told = [
+        (number, "looks like a timing and is none, the text below it was left out")
+        for number in found.broken
+    ]
+    told += [(number, "ends before it begins") for number in found.backward]
+    return tuple(f"line {number} {what}" for number, what in sorted(told)[:10])
 
 
 def as_cue(block: Block, text: str) -> Cue:
