@@ -142,6 +142,13 @@ _ENTRIES: Final = (
 )
 
 
+TOGETHER: Final = {
+    "interrogator": (BLIP_LARGE, CLIP_LARGE),
+    "vlm": (SMALL_VLM,),
+}
+"""Captioners and the models that each needs."""
+
+
 def catalogue() -> list[ModelEntry]:
     """Every model, in the order in which a person meets them."""
     return list(_ENTRIES)
@@ -156,14 +163,15 @@ def entry(name: str) -> ModelEntry:
     for known in _ENTRIES:
         if known.name == name:
             return known
-    raise UnknownChoice(f"the catalogue has no model {name!r}", remedy="see: scenewise models list")
+    raise UnknownChoice(f"the catalogue has no model {name!r}", remedy="see: scenewise models")
 
 
 def pull(names: Iterable[str], progress: Progress | None = None) -> None:
     """Fetch models so that they can be used without a network.
 
     Args:
-        names: names of the catalogue, or any other repository of the hub.
+        names: names of the catalogue, a captioner's name for all that it needs (see
+            `TOGETHER`), or any other repository of the hub.
         progress: shows the downloads.
 
     Raises:
@@ -172,7 +180,8 @@ def pull(names: Iterable[str], progress: Progress | None = None) -> None:
     """
     shown = progress or Silent()
     known = {model.name: model for model in _ENTRIES}
-    for name in dict.fromkeys(names):
+    wanted = [each for name in names for each in TOGETHER.get(name, (name,))]
+    for name in dict.fromkeys(wanted):
         model = known.get(name)
         if model is None and name.count("/") == 1:
             hub.resolve(name, progress=shown)

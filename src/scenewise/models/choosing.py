@@ -10,6 +10,7 @@ from scenewise.core.ports import Captioner
 from scenewise.core.progress import Progress
 from scenewise.models import hub
 from scenewise.models.caption_options import CaptionOptions
+from scenewise.models.catalogue import TOGETHER
 from scenewise.models.text_only import TextOnly
 
 AUTO = "auto"
@@ -70,7 +71,9 @@ def _ready(options: CaptionOptions, **access: Any) -> None:
 def _line(options: CaptionOptions, missing: ModelMissing) -> str:
     both = ((options.blip, "captioner"), (options.clip, "embedder"))
     absent = [model for model, job in both if not hub.is_cached(model, job=job)]
+    usual = tuple(absent) == TOGETHER["interrogator"]
     return (
         f"Pictures are not described, only on-screen text is: {missing.what}. "
-        f"To describe them, run: scenewise models pull {' '.join(absent)}"
+        f"To describe them, run: scenewise models pull "
+        f"{'interrogator' if usual else ' '.join(absent)}"
     )
