@@ -78,10 +78,11 @@ def draft(
     speaker = Speaker(
         voice or voice_for(speech.voice, speech.for_language(options.language)), work.cache
     )
+    speaker.require()
     if captioner is None:
         with timings.stage("load models"):
             captioner, missing = captioner_for(
-                options.captioner, _caption_options(options), progress=work.progress
+                _captioner_name(options), _caption_options(options), progress=work.progress
             )
         if missing:
             warnings.append(missing)
@@ -139,6 +140,12 @@ def draft(
         timings,
         tuple(warnings),
     )
+
+
+def _captioner_name(options: DraftOptions) -> str:
+    """Who describes. A model that a person named is never silently done without."""
+    named = options.caption_model or options.clip_model
+    return "interrogator" if options.captioner == "auto" and named else options.captioner
 
 
 def _caption_options(options: DraftOptions) -> CaptionOptions:

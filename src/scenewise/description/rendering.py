@@ -92,6 +92,7 @@ def render(
     if drafted is not None:
         sound, duration = drafted.sound, drafted.duration
     else:
+        speaker.require()
         name = str(given.settings.get("speech_detector") or "silero")
         detector: SpeechDetector = load("speech detector", name)()
         sound, duration = hear(info, digest, detector, work), _duration(info, given)

@@ -14,6 +14,7 @@ from scenewise.description.cache import Cache, Entry
 
 _VERSION = 1
 _FULL_SCALE = 32767.0
+_WORD = "Ready."
 
 
 class Speaker:
@@ -53,6 +54,15 @@ class Speaker:
         out = Audio((samples.astype(np.float32) / _FULL_SCALE)[None, :], rate)
         self._durations[text] = out.duration
         return out
+
+    def require(self) -> None:
+        """Say a word, so that a voice that cannot speak (no model, no network) is found out
+        before the long work begins.
+
+        Raises:
+            VoiceMissing: it cannot.
+        """
+        self.say(_WORD)
 
     def duration(self, text: str) -> float:
         """Seconds that `text` takes to say."""
