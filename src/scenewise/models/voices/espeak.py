@@ -120,7 +120,8 @@ def _named(wanted: str, known: Sequence[Language]) -> Language:
         names = [tag for language in known for _, tag in language.tags]
         names += [language.name for language in known]
         raise UnknownChoice(
-            f"espeak has no voice {wanted!r}", remedy=f"nearest: {near(wanted, names)}"
+            f"espeak has no voice {wanted!r}",
+            remedy=f"nearest: {near(wanted, names)}; see: scenewise voices",
         )
     return found
 
@@ -136,7 +137,7 @@ def _spoken(tag: str, known: Sequence[Language]) -> Language:
     names = {tag for language in known for _, tag in language.tags}
     raise UnknownChoice(
         f"espeak does not speak {tag!r}",
-        remedy=f"give a BCP 47 tag; nearest: {near(tag, names)}",
+        remedy=f"give a BCP 47 tag; nearest: {near(tag, names)}; see: scenewise voices",
     )
 
 
