@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from scenewise.description.measures import Measure
-from scenewise.description.report.figures import number, plural
+from scenewise.description.report.figures import number, plural, sentence
 from scenewise.description.results import Check
 
 State = Literal["passed", "failed", "advice", "note"]
@@ -42,7 +42,7 @@ class Row:
     @property
     def title(self) -> str:
         """Its name as the beginning of a line."""
-        return self.measure.name[:1].upper() + self.measure.name[1:]
+        return sentence(self.measure.name)
 
     @property
     def symbol(self) -> str:
@@ -104,15 +104,15 @@ def verdict(check: Check) -> Verdict:
     failed = check.failures
     if failed:
         which = "; ".join(_short(measure) for measure in failed)
-        sentence = f"{len(failed)} of {plural(len(rules), 'check')} failed: {which}"
+        told = f"{len(failed)} of {plural(len(rules), 'check')} failed: {which}"
     else:
-        sentence = "All checks passed"
+        told = "All checks passed"
     open_advice = [m for m in check.measures if state_of(m) == "advice"]
     advice = ""
     if open_advice:
         which = ", ".join(measure.name for measure in open_advice)
         advice = f"{plural(len(open_advice), 'recommendation')} worth a look: {which}"
-    return Verdict(not failed, sentence, advice)
+    return Verdict(not failed, told, advice)
 
 
 def _short(measure: Measure) -> str:

@@ -73,6 +73,12 @@ def plural(count: int, noun: str, many: str = "") -> str:
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
+def sentence(text: str) -> str:
+    """The text with a capital at its beginning, unless it begins with a name such as d0001."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first.rstrip(",.;:").isalpha() else text
+
+
 def decimal(value: float) -> str:
     """A coordinate of a drawing: two decimals at most, no needless zeros."""
     text = f"{value:.2f}".rstrip("0").rstrip(".")

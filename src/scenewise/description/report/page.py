@@ -220,6 +220,7 @@ def _environment() -> Environment:
         short=figures.short,
         lasting=figures.length,
         plural=figures.plural,
+        sentence=figures.sentence,
         at=figures.decimal,
     )
     return made

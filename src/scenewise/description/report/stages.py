@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from scenewise.description.report.figures import sentence
 from scenewise.description.results import Draft, Rendered
 from scenewise.description.timing import Timings
 
@@ -44,7 +45,7 @@ class Stage:
     @property
     def title(self) -> str:
         """Its name as the beginning of a line."""
-        return self.name[:1].upper() + self.name[1:]
+        return sentence(self.name)
 
 
 def joined(rendered: Rendered, drafted: Draft | None) -> Timings:
