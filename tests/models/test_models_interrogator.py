@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.core.errors import OptionInvalid, UnknownChoice
+from scenewise.core.folders import cache_folder
 from scenewise.core.media_types import Frame, Keyframe
 from scenewise.core.ports import CaptionContext, Captioner
 from scenewise.core.time import Span
@@ -302,7 +303,6 @@ def test_the_vocabulary_is_made_for_describing():
 
 
 def test_phrase_vectors_are_kept_on_disk_and_a_damaged_file_is_made_anew(tiny_clip, monkeypatch):
-    from scenewise.models import hub
     from scenewise.models.clip import ClipEmbedder
 
     phrases = ["a man", "a dog in the street", "snow"]
@@ -310,7 +310,7 @@ def test_phrase_vectors_are_kept_on_disk_and_a_damaged_file_is_made_anew(tiny_cl
     embedder = ClipEmbedder(str(tiny_clip))
     monkeypatch.setattr(embedder, "texts", lambda texts: pytest.fail("it was computed again"))
     np.testing.assert_array_equal(words.features(embedder, phrases), first)
-    (file,) = (hub.cache_folder() / "phrases").glob("*.npy")
+    (file,) = (cache_folder() / "phrases").glob("*.npy")
     file.write_bytes(b"broken")
     np.testing.assert_array_equal(words.features(ClipEmbedder(str(tiny_clip)), phrases), first)
 

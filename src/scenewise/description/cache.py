@@ -19,18 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import platformdirs
-
 from scenewise._version import __version__
+from scenewise.core.folders import cache_folder
 
-ENVIRONMENT = "SCENEWISE_CACHE"
 LIMIT = 4 * 2**30  # bytes; the oldest entries go first
-
-
-def default_folder() -> Path:
-    """Where the cache lies: `$SCENEWISE_CACHE`, else the user's cache folder."""
-    named = os.environ.get(ENVIRONMENT)
-    return Path(named) if named else Path(platformdirs.user_cache_dir("scenewise"))
 
 
 @dataclass
@@ -54,7 +46,7 @@ class Cache:
     @classmethod
     def standard(cls) -> Cache:
         """The user's cache."""
-        return cls(default_folder() / "stages")
+        return cls(cache_folder() / "stages")
 
     def _path(self, stage: str, key: Mapping[str, Any]) -> Path | None:
         if self.folder is None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -166,17 +165,6 @@ def fingerprint(folder: Path) -> str:
                 stream.seek(max(0, size - 4096) * part // 16)
                 digest.update(stream.read(4096))
     return digest.hexdigest()
-
-
-def cache_folder() -> Path:
-    """Where Scenewise keeps what it may compute again: `SCENEWISE_CACHE`, or the system's
-    folder for caches."""
-    chosen = os.environ.get("SCENEWISE_CACHE")
-    if chosen:
-        return Path(chosen)
-    from platformdirs import user_cache_path
-
-    return user_cache_path("scenewise")
 
 
 def _download(name: str, revision: str, progress: Progress) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.errors import ScriptInvalid
+from scenewise.core.folders import cache_folder
 from scenewise.core.ports import Embedder
 from scenewise.models import hub
 
@@ -116,7 +117,7 @@ def _file(embedder: Embedder, phrases: Sequence[str]) -> Path | None:
         return None
     mark = hashlib.sha256(hub.fingerprint(folder).encode())
     mark.update("\0".join(phrases).encode())
-    return hub.cache_folder() / "phrases" / f"{mark.hexdigest()[:32]}.npy"
+    return cache_folder() / "phrases" / f"{mark.hexdigest()[:32]}.npy"
 
 
 def _kept(file: Path, shape: tuple[int, int]) -> Vectors | None:
