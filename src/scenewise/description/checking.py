@@ -94,7 +94,9 @@ def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
     if script is None:
         with work.progress.step("Listening for the description"):
             script = overheard(info, described)
-    sound = _hear(info, work)
+    own = info.programme
+    # a film that had no sound of its own has no dialogue: what is heard is the description
+    sound = _hear(info, work) if own and not own.described else Sound((), None, None)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
     return check_result(path, script, sound, Span(0.0, end), captions=captions, work=work)
 

@@ -115,9 +115,7 @@ class _Check:
         detail = f"{count} of {len(self.script.descriptions)} lines are spoken"
         if count == 0:
             # silence is a fault only where there was something to say and room to say it
-            passed = (
-                False if self.script.descriptions and (self.pauses or not self.listened) else None
-            )
+            passed = False if self._could_be_said() else None
             detail = "nothing is spoken"
         return Measure("utterances", count, "", 1, passed, detail, (), "error")
 
@@ -333,6 +331,15 @@ class _Check:
         )
 
     # --- shared ---
+
+    def _could_be_said(self) -> bool:
+        """Whether the shortest wording of any line, read briskly, fits any suitable pause."""
+        lines = [line for line in self.script.descriptions if line.text]
+        counts = [min(map(of.count_words, line.wordings)) for line in lines]
+        if not counts or not self.listened:
+            return bool(counts)
+        least = 60.0 * min(counts) / self.rules.planned_rate
+        return any(pause.duration >= least for pause in self.pauses)
 
     def _phrases(self, name: str, kind: str, severity: Severity) -> Measure:
         # imported late: wording loads grammar tables that nothing else here needs
