@@ -21,7 +21,7 @@ from scenewise.core.media_types import Selection
 from scenewise.core.script import Script
 from scenewise.core.time import Span
 from scenewise.description.formats import parse_vtt
-from scenewise.description.report import figures, write_report
+from scenewise.description.report import figures, pictures, write_report
 from scenewise.description.report.checks import state_of, verdict
 from scenewise.description.report.facts import address
 from scenewise.description.results import Check, Rendered
@@ -390,6 +390,27 @@ def test_without_a_draft_pictures_come_from_the_film(data: Path, tmp_path: Path)
     assert len({image.get("src") for image in images}) == 5
     assert int(images[0].get("width")) == 320
     assert "script alone" in by_id(page, "choice").text
+
+
+def test_many_events_without_a_draft_fetch_some_pictures(
+    data: Path, tmp_path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(pictures, "MOST_FETCHED", 4)
+    rendered, gaps, _ = described(tmp_path, duration=29.0, count=9)
+    rendered = replace(rendered, source=data / "film" / "bbb_0_30.webm")
+    page = read(write_report(tmp_path / "r.html", rendered, gaps, None))
+    items = by_id(page, "descriptions").all("li", "line")
+    assert [len(item.all("img")) for item in items] == [1, 0, 0, 1, 0, 0, 1, 0, 0]
+
+
+@pytest.mark.parametrize(("default", "told"), [("description", False), ("original", True)])
+def test_it_is_told_when_the_films_own_sound_plays_first(
+    tmp_path: Path, default: str, told: bool
+) -> None:
+    rendered, gaps, draft = described(tmp_path)
+    rendered = replace(rendered, details={"options": {"default_audio": default}})
+    page = read(write_report(tmp_path / "r.html", rendered, gaps, draft))
+    assert ("own sound plays first" in page.one("section", "player").text) == told
 
 
 def test_a_film_goes_into_the_page_only_when_asked_and_small(tmp_path: Path, monkeypatch) -> None:

@@ -94,7 +94,7 @@ class Tree:
     @property
     def pictured(self) -> bool:
         """Whether the clusters are few enough to show their key frames below them."""
-        return len(self.clusters) <= _MOST_PICTURES
+        return 0 < len(self.clusters) <= _MOST_PICTURES
 
 
 def draw(hierarchy: Hierarchy, shown: Sequence[Shown]) -> Tree | None:

@@ -18,6 +18,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 _FILES: Final = {
     "film": "The described film",
+    "report": "This page",
     "sound": "The described sound alone",
     "ad.json": "The script, to edit and render again",
     "ad.vtt": "The descriptions as WebVTT, to edit",

@@ -85,6 +85,7 @@ def page(
             behaviour=behaviour,
             name=script.film.name or rendered.film.name,
             film=_embedded(rendered.film) if embed_film else "",
+            original_first=rendered.details.get("options", {}).get("default_audio") == "original",
             film_link=facts.address(rendered.film, folder),
             captions=_captions(script),
             poster=pictures.poster(shown),

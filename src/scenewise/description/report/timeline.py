@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -37,6 +37,9 @@ _NAMES: Final[dict[Kind, tuple[str, float]]] = {
     "speech": ("Description", 26.0),
     "left-out": ("Left out", 14.0),
 }
+_PLAIN: Final = 26.0
+"""Units: no lane is higher where no segment has room for its picture."""
+
 _BETWEEN: Final = 7.0
 _AXIS: Final = 22.0
 _PICTURE_FROM: Final = 26.0
@@ -156,7 +159,10 @@ def lay_out(found: Sequence[Entry], duration: float) -> tuple[Row, ...]:
     """
     step = row_length(duration)
     count = max(1, math.ceil(duration / step - 1e-9))
-    kinds = [kind for kind in _NAMES if any(entry.kind == kind for entry in found)]
+    heights = {kind: _NAMES[kind][1] for kind in _NAMES if any(e.kind == kind for e in found)}
+    scale = (WIDTH - GUTTER - EDGE) / step
+    if not any(e.picture and e.span.duration * scale >= _PICTURE_FROM for e in found):
+        heights = {kind: min(height, _PLAIN) for kind, height in heights.items()}
     in_row: list[list[Entry]] = [[] for _ in range(count)]
     for entry in found:
         first = min(count - 1, max(0, math.floor(entry.span.start / step)))
@@ -164,7 +170,7 @@ def lay_out(found: Sequence[Entry], duration: float) -> tuple[Row, ...]:
         for index in range(first, last + 1):
             in_row[index].append(entry)
     return tuple(
-        _row(Span(index * step, (index + 1) * step), inside, kinds)
+        _row(Span(index * step, (index + 1) * step), inside, heights)
         for index, inside in enumerate(in_row)
     )
 
@@ -180,12 +186,13 @@ def position(time: float, row: Span) -> float:
     return GUTTER + (time - row.start) / row.duration * (WIDTH - GUTTER - EDGE)
 
 
-def _row(span: Span, inside: Sequence[Entry], kinds: Sequence[Kind]) -> Row:
+def _row(span: Span, inside: Sequence[Entry], heights: Mapping[Kind, float]) -> Row:
     lanes, y = [], 4.0
-    for kind in kinds:
-        name, height = _NAMES[kind]
+    for kind, height in heights.items():
         marks = [_mark(entry, span) for entry in inside if entry.kind == kind]
-        lanes.append(Lane(kind, name, y, height, tuple(sorted(marks, key=lambda m: m.span))))
+        lanes.append(
+            Lane(kind, _NAMES[kind][0], y, height, tuple(sorted(marks, key=lambda m: m.span)))
+        )
         y += height + _BETWEEN
     return Row(span, tuple(lanes), _ticks(span), y + _AXIS)
 
