@@ -78,17 +78,9 @@ def look(
         selector: chooses the key frames.
         watch: notices writing; None when nobody wants to read it.
     """
-    key = {
-        "version": _VERSION,
-        "film": digest,
-        "selector": selector.name,
-        "options": repr(getattr(selector, "options", None)),
-        "watch": watch is not None,
-    }
-    kept = work.cache.get("look", key)
-    if kept is not None:
-        work.timings.reuse("look")
-        return _from_entry(kept)
+    known = recall(digest, selector, watch is not None, work)
+    if known is not None:
+        return known
     with (
         work.timings.stage("look"),
         work.progress.step("Looking at the film", film.info.duration) as step,
@@ -101,9 +93,28 @@ def look(
             tuple(film.warnings),
         )
         entry = _to_entry(seen)
-    work.cache.put("look", key, entry)
+    work.cache.put("look", _key(digest, selector, watch is not None), entry)
     # what comes from the cache later is what is used now: the same pictures either way
     return _from_entry(entry)
+
+
+def recall(digest: str, selector: FrameSelector, watched: bool, work: Work) -> Look | None:
+    """What an earlier look found, if it is still kept."""
+    kept = work.cache.get("look", _key(digest, selector, watched))
+    if kept is None:
+        return None
+    work.timings.reuse("look")
+    return _from_entry(kept)
+
+
+def _key(digest: str, selector: FrameSelector, watched: bool) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "film": digest,
+        "selector": selector.name,
+        "options": repr(getattr(selector, "options", None)),
+        "watch": watched,
+    }
 
 
 def _array(blob: bytes) -> Any:

@@ -11,17 +11,18 @@ from scenewise.core.media_types import Audio
 from scenewise.core.plugins import load
 from scenewise.core.ports import SpeechDetector, Voice
 from scenewise.core.progress import Progress
-from scenewise.core.script import FilmReference, Script
+from scenewise.core.script import Cue, FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.checking import check_result
 from scenewise.description.editing import read_edited
 from scenewise.description.fitting import fitted
-from scenewise.description.formats import save_all, validate
+from scenewise.description.formats import read_cues, save_all, validate
 from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
 from scenewise.description.naming import Outputs, prepare_output, together
 from scenewise.description.options import RenderOptions, SpeechChoice
+from scenewise.description.recalling import recalled
 from scenewise.description.report import write_report
 from scenewise.description.results import Draft, Rendered
 from scenewise.description.speaking import Speaker
@@ -98,7 +99,11 @@ def render(
         sound, duration = hear(info, digest, detector, work), _duration(info, given)
 
     bounds = Span(0.0, duration)
-    gaps = find_gaps(sound.dialogue, bounds)
+    if drafted is not None:
+        gaps = list(drafted.gaps)
+    else:
+        gaps = find_gaps(sound.dialogue, bounds, captions=_captions(given))
+        drafted = recalled(film, digest, given, sound, gaps, duration, work)
     with work.timings.stage("speak"):
         wordings = [d.spoken or d.text for d in given.descriptions if d.voiced]
         speaker.measure(wordings, work.progress)
@@ -214,6 +219,12 @@ class _Job:
             speech.integrated if speech else None,
             programme.integrated if programme else None,
         )
+
+
+def _captions(script: Script) -> list[Cue] | None:
+    """The captions that the draft took for dialogue, if they are still where they were."""
+    named = str(script.settings.get("captions") or "")
+    return read_cues(Path(named)) if named and Path(named).is_file() else None
 
 
 def _duration(info: FilmInfo, script: Script) -> float:
