@@ -36,6 +36,12 @@ from scenewise.media.errors import CUT_SHORT, reading_errors
 from scenewise.media.toning import HLG, PQ, Orientation, has_alpha, square_size
 
 _STILL_FORMATS: Final = ("image2", "_pipe", "ico", "gif", "apng", "webp", "xbm", "svg")
+_ONE_PICTURE: Final = frozenset({"image2", "ico"})
+"""Formats of one picture a file; `image2` knows of many only by a pattern, and none is given."""
+
+_PHOTOS: Final = frozenset({"avif", "heic", "heix", "heim", "heis", "mif1"})
+"""Brands of still pictures in the container that MP4 films have."""
+
 _DRAWN_TEXT: Final = frozenset({"tty", "bin", "xbin", "adf", "idf", "ice", "txd"})
 """Formats by which FFmpeg draws text as pictures; a `.txt` file is one of them."""
 
@@ -346,6 +352,8 @@ def _is_still(container: InputContainer) -> bool:
     if not moving:
         return bool(container.streams.video) and not container.streams.audio
     name = container.format.name
+    if name in _ONE_PICTURE or container.metadata.get("major_brand", "").strip() in _PHOTOS:
+        return True
     if not any(name == s or name.endswith(s) or s in name.split(",") for s in _STILL_FORMATS):
         return False
     decoder = cast(VideoCodecContext, CodecContext.create(moving[0].codec_context.name, "r"))
