@@ -30,6 +30,10 @@ def worded_lines(
 ) -> list[Description]:
     """Descriptions in story order, worded, with a reason on those that must not be voiced.
 
+    With `options.reword` off the captions stay as the captioner wrote them, repeats, openings
+    and all, but for what follows the first comma where only the first clause is wanted
+    (Chen 2025, §4.3).
+
     Args:
         keyframes: in time order.
         candidates: what the captioner proposed for each, best first.
@@ -44,28 +48,30 @@ def worded_lines(
     )
     drafts: list[Description] = []
     for keyframe, proposed in zip(keyframes, candidates, strict=True):
-        best = next((c for c in proposed if sentence(c.text, style)), None)
+        worded = ((c, _worded(c.text, style, options.reword)) for c in proposed)
+        best, text = next(((c, text) for c, text in worded if text), (None, ""))
         if best is None:
             continue
-        reason = ""
-        if best.score < options.confidence:
-            reason = f"confidence {best.score:.2f} is below {options.confidence:.2f}"
         drafts.append(
             Description(
                 id="",
                 span=keyframe.span,
-                text=sentence(best.text, style),
+                text=text,
                 event=keyframe.time,
                 salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
                 confidence=round(best.score, 4),
                 source=source,
-                reason=reason,
             )
         )
     for event in events:
         drafts.extend(_written_lines(event))
     drafts.sort(key=lambda line: (line.event, line.kind))
-    numbered = [replace(line, id=f"d{i:04d}") for i, line in enumerate(drafts, start=1)]
+    numbered = [
+        replace(line, id=f"d{i:04d}", reason=_doubt(line.confidence, options.confidence))
+        for i, line in enumerate(drafts, start=1)
+    ]
+    if not options.reword:
+        return numbered
     items = [
         Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason) for d in numbered
     ]
@@ -79,6 +85,16 @@ def worded_lines(
         )
         for line, item in zip(numbered, polished, strict=True)
     ]
+
+
+def _worded(caption: str, style: WordingOptions, reword: bool) -> str:
+    if reword:
+        return sentence(caption, style)
+    return " ".join((caption.partition(",")[0] if style.first_clause else caption).split())
+
+
+def _doubt(confidence: float, least: float) -> str:
+    return f"confidence {confidence:.2f} is below {least:.2f}" if confidence < least else ""
 
 
 def _written_lines(event: TextEvent) -> list[Description]:
@@ -112,8 +128,7 @@ def _parts(text: str) -> list[str]:
     if not rest:
         return [text]
     parts: list[str] = []
-    for sentence_ in re.findall(r"[^.!?]+[.!?]+|[^.!?]+$", rest):
-        piece = sentence_.strip()
+    for piece in re.split(r"(?<=[.!?])\s+", rest):
         if parts and len(f"{parts[-1]} {piece}".split()) <= _LONGEST:
             parts[-1] = f"{parts[-1]} {piece}"
         elif piece:

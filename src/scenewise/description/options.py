@@ -75,6 +75,11 @@ class DraftOptions(Checked):
     )
     camera_talk: bool = option(False, "allow words about the camera", group="Draft")
     first_clause: bool = option(True, "keep the first clause of each caption", group="Draft")
+    reword: bool = option(
+        True,
+        "word captions as audio description; otherwise they are said as they are",
+        group="Draft",
+    )
     placement: str = option(
         "optimum",
         "when things are said: optimum (in the gaps) or paper (from the start of each segment)",
@@ -100,6 +105,7 @@ class DraftOptions(Checked):
             placement="paper",
             distinct=False,
             first_clause=True,
+            reword=False,
         )
 
     def plain(self) -> dict[str, Any]:
