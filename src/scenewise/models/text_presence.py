@@ -36,7 +36,7 @@ def text_likely(image: Image) -> float:
     with nothing to read; of 80 drawn captions and title cards all pass.
 
     Args:
-        image: uint8 H×W×3 RGB; a look takes some 4 ms of one core.
+        image: uint8 H×W×3 RGB; a look takes some 2 ms of one core.
     """
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     scale = _SIDE / max(grey.shape)
@@ -53,15 +53,18 @@ def text_likely(image: Image) -> float:
             marks = cv2.morphologyEx(grey, polarity, _BOX)
             usual = float(np.percentile(marks[::4, ::4], 90))
             limit = max(35.0, usual, 0.4 * float(marks.max()))
-            best = max(best, _longest_row((marks > limit).astype(np.uint8)) / _LETTERS)
+            best = max(best, _longest_row(marks > limit) / _LETTERS)
         if best >= 1.0:
             return 1.0
     return best
 
 
-def _longest_row(marks: npt.NDArray[Any]) -> float:
+def _longest_row(marks: npt.NDArray[np.bool_]) -> float:
     """Letters in the longest row of marks of one height; a wide mark counts for several."""
-    _, _, found, _ = cv2.connectedComponentsWithStats(marks, connectivity=8)
+    # of OpenCV's algorithms and label types these take 0.26 ms, the default ones 0.78 ms
+    _, _, found, _ = cv2.connectedComponentsWithStatsWithAlgorithm(
+        marks.view(np.uint8), 8, cv2.CV_16U, cv2.CCL_GRANA
+    )
     found = found[1:].astype(np.float32)
     _, _, w, h, area = found.T
     filled = area / (w * h)
