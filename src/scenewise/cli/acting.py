@@ -43,17 +43,22 @@ def _terminal(manner: Manner) -> Terminal:
     return Terminal(quiet=manner.quiet or manner.json, plain=manner.plain)
 
 
+def _require_film(film: Path) -> None:
+    """Refuse what is no film before anything heavy is loaded or anybody is asked."""
+    from scenewise.media.probe import probe_film
+
+    probe_film(film)
+
+
 def _chosen(
-    film: Path, options: DraftOptions, speech: SpeechChoice, preset: str, terminal: Terminal
+    options: DraftOptions, speech: SpeechChoice, preset: str, terminal: Terminal
 ) -> tuple[DraftOptions, SpeechChoice]:
     """The options under a preset."""
     if preset != "paper":
         return options, speech
     if speech.voice == "auto":  # the paper speaks with gTTS; where it cannot be reached, say so
-        from scenewise.media.probe import probe_film
         from scenewise.models.voices.choosing import voice_for
 
-        probe_film(film)  # a file that is no film is refused before anybody is asked
         try:
             voice_for("gtts", speech.for_language(options.language)).say("Ready.")
             speech = replace(speech, voice="gtts")
@@ -72,10 +77,11 @@ def act_describe(
     manner: Manner,
 ) -> int:
     """`scenewise describe`."""
+    _require_film(film)
     from scenewise.description.describing import describe
 
     terminal = _terminal(manner)
-    options, speech = _chosen(film, options, speech, preset, terminal)
+    options, speech = _chosen(options, speech, preset, terminal)
     done = describe(
         film, output_dir, options, speech, rendering, cache=_cache(manner), progress=terminal
     )
@@ -96,15 +102,14 @@ def act_draft(
     manner: Manner,
 ) -> int:
     """`scenewise draft`."""
+    _require_film(film)
     from scenewise.description.drafting import draft
     from scenewise.description.formats import save_all
     from scenewise.description.naming import prepare_output, together
-    from scenewise.media.probe import probe_film
 
     terminal = _terminal(manner)
-    probe_film(film)
     with prepare_output(film, output_dir) as folder:
-        options, speech = _chosen(film, options, speech, preset, terminal)
+        options, speech = _chosen(options, speech, preset, terminal)
         drafted = draft(film, options, speech, cache=_cache(manner), progress=terminal)
         with together(folder) as stage:
             written = save_all(drafted.script, stage / film.stem)
@@ -129,6 +134,7 @@ def act_render(
     manner: Manner,
 ) -> int:
     """`scenewise render`."""
+    _require_film(film)
     from scenewise.description.rendering import render
 
     terminal = _terminal(manner)

@@ -12,7 +12,7 @@ from typing import Any
 
 import typer
 
-from scenewise.core.options import Range, range_of
+from scenewise.core.options import Range, is_nested, range_of
 
 
 def _told(limits: Range) -> str:
@@ -37,10 +37,16 @@ def _plain(annotation: Any) -> Any:
     return annotation
 
 
+def _flag(entry: Field[Any]) -> str:
+    limits = range_of(entry)
+    assert limits is not None
+    return limits.flag or entry.name.replace("_", "-")
+
+
 def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
     limits = range_of(entry)
     assert limits is not None
-    name = limits.flag or entry.name.replace("_", "-")
+    name = _flag(entry)
     default = entry.default if entry.default is not MISSING else None
     # a switch that is off needs no second flag to stay off
     declared = f"--{name}/--no-{name}" if annotation is bool and default else f"--{name}"
@@ -51,40 +57,68 @@ def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
         show_default=default not in ("", None),
     )
     return inspect.Parameter(
-        entry.name,
+        name.replace("-", "_"),
         inspect.Parameter.KEYWORD_ONLY,
         default=default,
         annotation=typing.Annotated[_plain(annotation), flag],
     )
 
 
+def parameters(cls: type[Any]) -> dict[str, inspect.Parameter]:
+    """The parameters of an options class and of those nested in it, by name.
+
+    Raises:
+        ValueError: two options have the same flag.
+    """
+    found: dict[str, inspect.Parameter] = {}
+    hints = typing.get_type_hints(cls)
+    for entry in fields(cls):
+        if is_nested(entry):
+            more = parameters(hints[entry.name])
+        elif range_of(entry) is not None:
+            parameter = _parameter(entry, hints[entry.name])
+            more = {parameter.name: parameter}
+        else:
+            continue
+        if twice := found.keys() & more.keys():
+            raise ValueError(f"{cls.__name__} has the flag {sorted(twice)[0]!r} twice")
+        found |= more
+    return found
+
+
+def made(cls: type[Any], given: dict[str, Any]) -> Any:
+    """An instance of an options class from the values of its parameters."""
+    hints = typing.get_type_hints(cls)
+    values = {}
+    for entry in fields(cls):
+        if is_nested(entry):
+            values[entry.name] = made(hints[entry.name], given)
+        elif range_of(entry) is not None:
+            values[entry.name] = given[_flag(entry).replace("-", "_")]
+    return cls(**values)
+
+
 def with_options(**classes: type[Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Give a command the flags of option classes.
 
-    `@with_options(options=DraftOptions)` adds a flag for each field of `DraftOptions` and
-    calls the command with `options=DraftOptions(…)` made from them.
+    `@with_options(options=DraftOptions)` adds a flag for each field of `DraftOptions`, those
+    of nested classes included, and calls the command with `options=DraftOptions(…)`.
     """
 
     def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         own = inspect.signature(command, eval_str=True)
         added: dict[str, inspect.Parameter] = {}
-        owners: dict[str, list[str]] = {}
-        for argument, cls in classes.items():
-            hints = typing.get_type_hints(cls)
-            owners[argument] = []
-            for entry in fields(cls):
-                if range_of(entry) is not None:
-                    owners[argument].append(entry.name)
-                    added[entry.name] = _parameter(entry, hints[entry.name])
+        for cls in classes.values():
+            more = parameters(cls)
+            if twice := added.keys() & more.keys():
+                raise ValueError(f"{command.__name__} has the flag {sorted(twice)[0]!r} twice")
+            added |= more
 
         @functools.wraps(command)
         def call(**given: Any) -> Any:
-            made = {
-                argument: cls(**{name: given[name] for name in owners[argument]})
-                for argument, cls in classes.items()
-            }
+            chosen = {argument: made(cls, given) for argument, cls in classes.items()}
             rest = {name: value for name, value in given.items() if name not in added}
-            return command(**rest, **made)
+            return command(**rest, **chosen)
 
         kept = [p for name, p in own.parameters.items() if name not in classes]
         keyword = [
