@@ -33,9 +33,10 @@ from scenewise.core.script import Cue
 from scenewise.media.formats import format_of
 from scenewise.media.loudness import measure
 from scenewise.media.mixing import Utterance, mix, mix_format, speech_gain
+from scenewise.media.options import WriteOptions
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.sound import read_sound
-from scenewise.media.writing import WriteOptions, suffix_for, write_described
+from scenewise.media.writing import suffix_for, write_described
 
 FILM = Path(__file__).resolve().parents[2] / "shared" / "data" / "film" / "sintel_trailer_52s.mp4"
 COUNT, RATE = 8, 22050

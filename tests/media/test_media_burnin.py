@@ -17,8 +17,9 @@ from scenewise.core.media_types import Audio
 from scenewise.core.script import Cue
 from scenewise.core.time import Span
 from scenewise.media.lettering import SAFE, Face, choose_face, letter, wrapped
+from scenewise.media.options import WriteOptions
 from scenewise.media.probe import probe
-from scenewise.media.writing import WriteOptions, write_described
+from scenewise.media.writing import write_described
 
 BURN = WriteOptions(burn_in=True, crf=12, preset="veryfast")
 GREY = 150

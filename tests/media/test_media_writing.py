@@ -23,10 +23,11 @@ from scenewise.core.time import Span
 from scenewise.media.formats import MATROSKA, MP4, WEBM, format_of, language_code
 from scenewise.media.loudness import measure
 from scenewise.media.mixing import Utterance, mix, mix_format
+from scenewise.media.options import WriteOptions
 from scenewise.media.probe import probe
 from scenewise.media.sound import read_sound
 from scenewise.media.text_tracks import text_of, without_overlaps
-from scenewise.media.writing import WriteOptions, WriteReport, suffix_for, write_described
+from scenewise.media.writing import WriteReport, suffix_for, write_described
 
 CUES = [
     Cue(Span(0.2, 0.5), "A hare wakes.", "a"),

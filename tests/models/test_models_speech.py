@@ -22,7 +22,8 @@ from scenewise.core.ports import SpeechDetector, VoiceOptions
 from scenewise.core.time import Span, complement, shared, union
 from scenewise.media.sound import read_sound
 from scenewise.models import speech
-from scenewise.models.speech import EnergyDetector, SileroDetector, SpeechOptions
+from scenewise.models.speech import EnergyDetector, SileroDetector
+from scenewise.models.speech_options import SpeechOptions
 from scenewise.models.speech_spans import Hysteresis
 from scenewise.models.speech_windows import RATE, WINDOW, windows
 from scenewise.models.voices.espeak import EspeakVoice

@@ -18,8 +18,8 @@ from scenewise.core.options import Range, is_nested, range_of
 def _told(limits: Range) -> str:
     """The help of a flag with its unit and range."""
     extras = []
-    if limits.choices:
-        extras.append(" | ".join(limits.choices))
+    if limits.choices and not all(choice in limits.help for choice in limits.choices):
+        extras.append(", ".join(limits.choices))
     if limits.low is not None and limits.high is not None:
         extras.append(
             f"{limits.low:g} to {limits.high:g}{f' {limits.unit}' if limits.unit else ''}"
@@ -27,7 +27,7 @@ def _told(limits: Range) -> str:
     elif limits.unit:
         extras.append(limits.unit)
     told = limits.help[:1].upper() + limits.help[1:]
-    return f"{told} [{'; '.join(extras)}]" if extras and not limits.choices else told
+    return f"{told} [{'; '.join(extras)}]" if extras else told
 
 
 def _plain(annotation: Any) -> Any:

@@ -6,7 +6,7 @@ checked when it is made, and the command line builds its flags from the same fie
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
@@ -49,6 +49,44 @@ def option(
     """A dataclass field with a default, a range and a help text."""
     limits = Range(help, low, high, tuple(choices), unit, flag, group)
     return field(default=default, metadata={"range": limits})
+
+
+def nested(options: type[Any]) -> Any:
+    """A dataclass field that holds another options class, with its defaults."""
+    return field(default_factory=options, metadata={"nested": True})
+
+
+def from_plain(cls: type[Any], data: Mapping[str, Any]) -> Any:
+    """An options class from plain values, such as those of `dataclasses.asdict`.
+
+    Values of fields that the class does not have, or of another type than their default's,
+    are passed over: they come from another version.
+
+    Raises:
+        OptionInvalid, UnknownChoice: a value is outside its range.
+    """
+    values = {}
+    for entry in fields(cls):
+        if entry.name not in data:
+            continue
+        value = data[entry.name]
+        if is_nested(entry) and callable(entry.default_factory):
+            if isinstance(value, Mapping):
+                values[entry.name] = from_plain(type(entry.default_factory()), value)
+        elif _same_kind(value, entry.default):
+            values[entry.name] = value
+    return cls(**values)
+
+
+def _same_kind(value: Any, default: Any) -> bool:
+    if isinstance(default, float) and not isinstance(value, bool):
+        return isinstance(value, (int, float))
+    return type(value) is type(default)
+
+
+def is_nested(entry: Field[Any]) -> bool:
+    """Whether a field was made with `nested`."""
+    return bool(entry.metadata.get("nested"))
 
 
 def range_of(entry: Field[Any]) -> Range | None:

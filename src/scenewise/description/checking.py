@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from scenewise.core.errors import InputError
@@ -75,7 +76,8 @@ def _check_script(
     span = Span(0.0, script.film.duration) if script.film.duration > 0 else None
     if film is not None:
         info = probe_film(film)
-        dialogue = _hear(info, work).dialogue
+        if dialogue is None or script.film.digest != digest_of(film):
+            dialogue = _hear(info, work).dialogue
         span = Span(0.0, info.duration) if info.duration else span
     measures = measure_script(script, dialogue=dialogue, film=span, captions=captions)
     return Check(tuple(measures), str(path or script.film.name), script.notes)
@@ -97,6 +99,8 @@ def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
     own = info.programme
     # a film that had no sound of its own has no dialogue: what is heard is the description
     sound = _hear(info, work) if own and not own.described else Sound((), None, None)
+    if script.dialogue is not None:
+        sound = replace(sound, dialogue=script.dialogue)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
     return check_result(path, script, sound, Span(0.0, end), captions=captions, work=work)
 

@@ -18,11 +18,11 @@ from scenewise.core.ports import (
 )
 from scenewise.core.progress import Progress
 from scenewise.core.script import FilmReference, Script
-from scenewise.core.time import Span
+from scenewise.core.time import Span, union
 from scenewise.description.cache import Cache
 from scenewise.description.captioning import caption
 from scenewise.description.formats import read_cues
-from scenewise.description.gaps import GapOptions, find_gaps
+from scenewise.description.gaps import find_gaps, spoken_spans
 from scenewise.description.hearing import hear
 from scenewise.description.lines import worded_lines
 from scenewise.description.looking import look
@@ -72,8 +72,8 @@ def draft(
     # everything that can be refused is refused before the long work begins
     source = Film(film)
     selector: FrameSelector = load("selector", options.keyframes)()
-    reader: TextReader = load("text reader", options.text_reader)()
-    detector: SpeechDetector = load("speech detector", options.speech_detector)()
+    reader: TextReader = load("text reader", options.text_reader)(options.reading)
+    detector: SpeechDetector = load("speech detector", options.speech_detector)(options.hearing)
     captions = read_cues(Path(options.captions)) if options.captions else None
     speaker = Speaker(
         voice or voice_for(speech.voice, speech.for_language(options.language)), work.cache
@@ -113,18 +113,21 @@ def draft(
     with timings.stage("word"):
         lines = worded_lines(keyframes, candidates, events, captioner.name, options)
     film_span = Span(0.0, max(seen.duration, source.info.duration or 0.0))
-    gaps = find_gaps(sound.dialogue, film_span, GapOptions(), captions=captions)
+    dialogue = tuple(union([*sound.dialogue, *spoken_spans(captions or ())]))
+    gaps = find_gaps(dialogue, film_span, options.gaps)
     with timings.stage("speak"):
         wordings = [w for line in lines if not line.reason for w in line.wordings]
         speaker.measure(wordings, work.progress)
     with timings.stage("schedule"):
-        placed = place(lines, gaps, speaker, options.placement, film=film_span)
+        placed = place(
+            lines, gaps, speaker, options.placement, film=film_span, timing=options.timing
+        )
 
     script = Script(
         film=FilmReference(Path(film).name, digest, round(film_span.end, 3)),
         language=options.language,
         descriptions=tuple(placed),
-        dialogue=tuple(sound.dialogue),
+        dialogue=dialogue,
         voice=speaker.describe(),
         notes=tuple(warnings),
         settings=options.plain(),

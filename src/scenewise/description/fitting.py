@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from scenewise.core.script import Description, Script
 from scenewise.core.time import Span
+from scenewise.description.options import DraftOptions
 from scenewise.description.placing import place
 from scenewise.description.speaking import Speaker
 
@@ -26,11 +27,11 @@ def fitted(
         film: bounds of the film.
     """
     lines = [_measured(line, speaker) for line in script.descriptions]
-    published = str(script.settings.get("placement") or "optimum") == "paper"
-    if published or _all_fit(lines, gaps):
+    options = DraftOptions.from_plain(script.settings)
+    if options.placement == "paper" or _all_fit(lines, gaps):
         return script.with_descriptions(tuple(lines)), []
     wanted = [line if line.voiced else line.silenced(line.reason or "not voiced") for line in lines]
-    again = place(wanted, gaps, speaker, "optimum", film=film)
+    again = place(wanted, gaps, speaker, "optimum", film=film, timing=options.timing)
     before = {line.id: line for line in lines}
     told = [note for line in again if (note := _change(before[line.id], line))]
     return script.with_descriptions(tuple(again)), told

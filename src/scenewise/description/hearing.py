@@ -58,7 +58,12 @@ def hear(
     """
     if not info.audio:
         return Sound((), None, None)
-    key = {"version": _VERSION, "film": digest, "detector": detector.name}
+    key = {
+        "version": _VERSION,
+        "film": digest,
+        "detector": detector.name,
+        "options": repr(getattr(detector, "options", None)),
+    }
     kept = work.cache.get("sound", key)
     if kept is not None:
         work.timings.reuse("listen")

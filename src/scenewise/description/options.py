@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from scenewise.core.options import Checked, option
+from scenewise.core.options import Checked, from_plain, nested, option
 from scenewise.core.ports import VoiceOptions
+from scenewise.description.gaps import GapOptions
+from scenewise.description.schedule import ScheduleOptions
+from scenewise.media.options import MixOptions, WriteOptions
+from scenewise.models.speech_options import SpeechOptions
+from scenewise.models.text_reader import ReaderOptions
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,11 @@ class DraftOptions(Checked):
     )
     distinct: bool = option(True, "choose what is distinct here, not only what fits", group="Draft")
 
+    gaps: GapOptions = nested(GapOptions)
+    timing: ScheduleOptions = nested(ScheduleOptions)
+    hearing: SpeechOptions = nested(SpeechOptions)
+    reading: ReaderOptions = nested(ReaderOptions)
+
     def for_paper(self) -> DraftOptions:
         """The published system whole and unimproved (Chen 2025, §4.3)."""
         return replace(
@@ -108,6 +119,16 @@ class DraftOptions(Checked):
             reword=False,
         )
 
+    @classmethod
+    def from_plain(cls, data: Mapping[str, Any]) -> DraftOptions:
+        """The options as `plain` told them; what is missing or unknown has its default.
+
+        Raises:
+            OptionInvalid, UnknownChoice: a value is outside its range.
+        """
+        options: DraftOptions = from_plain(cls, data)
+        return options
+
     def plain(self) -> dict[str, Any]:
         """The options as plain values, for the script and for cache keys."""
         return asdict(self)
@@ -117,42 +138,7 @@ class DraftOptions(Checked):
 class RenderOptions(Checked):
     """How a described film is made."""
 
-    default_audio: str = option(
-        "description",
-        "which sound plays first: description (the described mix) or original",
-        choices=("description", "original"),
-        group="Render",
-    )
-    burn_in: bool = option(
-        False,
-        "draw the captions into the picture (the picture is then encoded again)",
-        group="Render",
-    )
-    duck: float = option(
-        -8.2,
-        "how far the film is lowered under speech",
-        low=-40.0,
-        high=0.0,
-        unit="dB",
-        group="Render",
-    )
-    ramp: float = option(
-        0.3,
-        "how long the film takes to be lowered and raised",
-        low=0.0,
-        high=2.0,
-        unit="s",
-        group="Render",
-    )
-    peak: float = option(
-        -2.0,
-        "true peak that the described sound stays under",
-        low=-12.0,
-        high=0.0,
-        unit="dBTP",
-        group="Render",
-    )
-    report: bool = option(True, "write report.html", group="Render")
-    mix_only: bool = option(
-        True, "also write the described sound alone", group="Render", flag="sound-file"
-    )
+    film: WriteOptions = nested(WriteOptions)
+    mix: MixOptions = nested(MixOptions)
+    report: bool = option(True, "write report.html", group="Film")
+    sound_file: bool = option(True, "also write the described sound alone", group="Film")

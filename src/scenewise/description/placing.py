@@ -9,7 +9,13 @@ from scenewise.core.script import Cue, Description
 from scenewise.core.time import Span
 from scenewise.description.measures import repetitions
 from scenewise.description.naive_schedule import naive_schedule
-from scenewise.description.schedule import Element, Schedule, Wording, schedule
+from scenewise.description.schedule import (
+    Element,
+    Schedule,
+    ScheduleOptions,
+    Wording,
+    schedule,
+)
 from scenewise.description.speaking import Speaker
 
 
@@ -20,7 +26,7 @@ def place(
     placement: str,
     *,
     film: Span,
-    pinned: bool = False,
+    timing: ScheduleOptions | None = None,
 ) -> list[Description]:
     """The same lines with start, duration and wording, or with the reason why they are silent.
 
@@ -30,14 +36,14 @@ def place(
         speaker: measures each wording with the real voice.
         placement: `optimum`, or `paper` for the published system's.
         film: bounds of the film.
-        pinned: keep the starts that lines already have.
+        timing: what the optimum is taken over; defaults when None.
     """
-    elements = _elements(lines, speaker, pinned)
+    elements = _elements(lines, speaker)
     if placement == "paper":
         spans = {line.id: line.span for line in lines}
         result = naive_schedule(elements, spans, film)
     else:
-        elements, result = _without_repeats(elements, gaps)
+        elements, result = _without_repeats(elements, gaps, timing)
     wordings = {element.id: element.wordings for element in elements}
     at = {placement.id: placement for placement in result.placements}
     out = []
@@ -51,14 +57,13 @@ def place(
     return out
 
 
-def _elements(lines: Sequence[Description], speaker: Speaker, pinned: bool) -> list[Element]:
+def _elements(lines: Sequence[Description], speaker: Speaker) -> list[Element]:
     return [
         Element(
             id=line.id,
             event=line.event,
             salience=line.salience,
             wordings=tuple(Wording(text, speaker.duration(text)) for text in line.wordings),
-            pinned=line.start if pinned else None,
             required=line.source == "person",
         )
         for line in lines
@@ -67,7 +72,7 @@ def _elements(lines: Sequence[Description], speaker: Speaker, pinned: bool) -> l
 
 
 def _without_repeats(
-    elements: list[Element], gaps: Sequence[Span]
+    elements: list[Element], gaps: Sequence[Span], timing: ScheduleOptions | None
 ) -> tuple[list[Element], Schedule]:
     """The best schedule in which nothing is said twice within the checked window.
 
@@ -77,7 +82,7 @@ def _without_repeats(
     """
     said_already: dict[str, str] = {}
     while True:
-        result = schedule(elements, gaps)
+        result = schedule(elements, gaps, timing)
         texts = {
             p.id: element.wordings[p.wording].text
             for element in elements

@@ -11,17 +11,17 @@ from scenewise.core.media_types import Audio
 from scenewise.core.plugins import load
 from scenewise.core.ports import SpeechDetector, Voice
 from scenewise.core.progress import Progress
-from scenewise.core.script import Cue, FilmReference, Script
+from scenewise.core.script import FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.checking import check_result
 from scenewise.description.editing import read_edited
 from scenewise.description.fitting import fitted
-from scenewise.description.formats import read_cues, save_all, validate
+from scenewise.description.formats import save_all, validate
 from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
 from scenewise.description.naming import Outputs, prepare_output, together
-from scenewise.description.options import RenderOptions, SpeechChoice
+from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 from scenewise.description.recalling import recalled
 from scenewise.description.report import write_report
 from scenewise.description.results import Draft, Rendered
@@ -31,12 +31,12 @@ from scenewise.media.atomic import refuse_input
 from scenewise.media.extracting import extract_sound
 from scenewise.media.formats import format_of
 from scenewise.media.loudness import measure
-from scenewise.media.mixing import MixOptions, Utterance, mix, mix_format, speech_gain
+from scenewise.media.mixing import Utterance, mix, mix_format, speech_gain
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.reading import Film
 from scenewise.media.sound import read_sound
-from scenewise.media.writing import WriteOptions, suffix_for, write_described
+from scenewise.media.writing import suffix_for, write_described
 from scenewise.models.voices.choosing import voice_for
 
 _SAME_LENGTH = 0.5  # s: two copies of a film whose headers differ by less are the same film
@@ -85,6 +85,7 @@ def render(
     with work.timings.stage("hash"):
         digest = digest_of(film)
     _require_this_film(given, info, digest, path)
+    drafting = DraftOptions.from_plain(given.settings)
     outputs = Outputs.beside(film, Path(output_dir) if output_dir else None, suffix_for(info))
     refuse_input(outputs.film, film)
     speaker = Speaker(
@@ -94,15 +95,16 @@ def render(
         sound, duration = drafted.sound, drafted.duration
     else:
         speaker.require()
-        name = str(given.settings.get("speech_detector") or "silero")
-        detector: SpeechDetector = load("speech detector", name)()
+        detector: SpeechDetector = load("speech detector", drafting.speech_detector)(
+            drafting.hearing
+        )
         sound, duration = hear(info, digest, detector, work), _duration(info, given)
 
+    if given.dialogue is not None:  # with captions that were given, and as a person corrected it
+        sound = replace(sound, dialogue=given.dialogue)
     bounds = Span(0.0, duration)
-    if drafted is not None:
-        gaps = list(drafted.gaps)
-    else:
-        gaps = find_gaps(sound.dialogue, bounds, captions=_captions(given))
+    gaps = find_gaps(sound.dialogue, bounds, drafting.gaps)
+    if drafted is None:
         drafted = recalled(film, digest, given, sound, gaps, duration, work)
     with work.timings.stage("speak"):
         wordings = [d.spoken or d.text for d in given.descriptions if d.voiced]
@@ -183,7 +185,7 @@ class _Job:
                 layout=layout,
                 duration=self.duration,
                 gain=gain,
-                options=MixOptions(duck=options.duck, ramp=options.ramp, peak=options.peak),
+                options=options.mix,
                 overshoot=format_of(outputs.film).overshoot,
             )
 
@@ -197,14 +199,14 @@ class _Job:
                 layout=layout,
                 captions=self.script.shown(),
                 language=self.script.language,
-                options=WriteOptions(default_audio=options.default_audio, burn_in=options.burn_in),
+                options=options.film,
                 progress=self.work.progress,
             )
         files["film"] = outputs.film
         with self.work.timings.stage("write the rest"):
             for kept in save_all(self.script, outputs.folder / outputs.stem):
                 files["".join(kept.suffixes[-2:]).lstrip(".")] = kept
-            if options.mix_only:
+            if options.sound_file:
                 extract_sound(outputs.film, written.sound_stream, outputs.sound)
                 files["sound"] = outputs.sound
         return files, written.dropped
@@ -219,12 +221,6 @@ class _Job:
             speech.integrated if speech else None,
             programme.integrated if programme else None,
         )
-
-
-def _captions(script: Script) -> list[Cue] | None:
-    """The captions that the draft took for dialogue, if they are still where they were."""
-    named = str(script.settings.get("captions") or "")
-    return read_cues(Path(named)) if named and Path(named).is_file() else None
 
 
 def _duration(info: FilmInfo, script: Script) -> float:

@@ -12,10 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.media_types import Audio, Samples
-from scenewise.core.options import Checked, option
 from scenewise.core.time import Span, union
 from scenewise.media.limiting import limited
 from scenewise.media.loudness import amplitude
+from scenewise.media.options import MixOptions
 from scenewise.media.resampling import resampled
 
 R128: Final = -23.0
@@ -40,54 +40,6 @@ CHANNELS: Final[dict[str, tuple[str, ...]]] = {
     "7.1": ("FL", "FR", "FC", "LFE", "BL", "BR", "SL", "SR"),
 }
 """The layouts that are mixed in, with their channels in FFmpeg's order."""
-
-
-@dataclass(frozen=True)
-class MixOptions(Checked):
-    """How descriptions sound over the film.
-
-    The duck's depth and length are those of the example in W3C DAPT: gain 1 to 0.39 in 0.3 s.
-    """
-
-    duck: float = option(
-        -8.2,
-        "how far the film's sound steps back under a description",
-        low=-40,
-        high=0,
-        unit="dB",
-        group="Sound",
-    )
-    ramp: float = option(
-        0.3,
-        "how long stepping back and coming back take",
-        low=0.01,
-        high=5,
-        unit="s",
-        group="Sound",
-    )
-    hold: float = option(
-        1.0,
-        "pauses between descriptions up to this long do not bring the film's sound back",
-        low=0,
-        high=30,
-        unit="s",
-        flag="duck-hold",
-        group="Sound",
-    )
-    peak: float = option(
-        -2.0,
-        "highest true peak of the described sound",
-        low=-20,
-        high=0,
-        unit="dBTP",
-        group="Sound",
-    )
-    speech_channel: str = option(
-        "centre",
-        "where descriptions sound: in the centre channel if there is one, or in all front ones",
-        choices=("centre", "fronts"),
-        group="Sound",
-    )
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from av.stream import Disposition, Stream
 
 from scenewise.core.errors import OutputUnwritable
 from scenewise.core.media_types import Audio
-from scenewise.core.options import Checked, option
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.script import Cue
 from scenewise.media.atomic import atomic, refuse_input
@@ -40,6 +39,7 @@ from scenewise.media.formats import (
     language_code,
     suffix_for,
 )
+from scenewise.media.options import WriteOptions
 from scenewise.media.remuxing import (
     Converted,
     Copy,
@@ -63,41 +63,6 @@ TEXT_TITLE: Final = "Descriptions"
 """Title of the text track with the descriptions' words."""
 
 _STEP: Final = 0.25  # seconds of film between two reports of progress
-
-
-@dataclass(frozen=True)
-class WriteOptions(Checked):
-    """How the described film is written.
-
-    The described sound is what plays by default, and comes first among the sound tracks: who
-    asks for a described film wants to hear it by pressing play, and browsers play the first
-    track and offer no choice. The original sound stays in the file.
-    """
-
-    default_audio: str = option(
-        "description",
-        "the sound that plays unless another is chosen; it also comes first",
-        choices=("description", "original"),
-        group="Film",
-    )
-    burn_in: bool = option(
-        False,
-        "draw the descriptions into the picture, which is then encoded anew",
-        group="Film",
-    )
-    crf: int = option(
-        18,
-        "quality of a picture encoded anew, less is better (x264's scale, VP9 gets 9 more)",
-        low=0,
-        high=51,
-        group="Film",
-    )
-    preset: str = option(
-        "fast",
-        "how thoroughly a picture is encoded anew",
-        choices=("ultrafast", "veryfast", "fast", "medium", "slow"),
-        group="Film",
-    )
 
 
 @dataclass(frozen=True)
