@@ -18,6 +18,7 @@ from rich.progress import (
     TaskProgressColumn,
     TextColumn,
 )
+from rich.table import Column
 from rich.text import Text
 
 from scenewise.core.progress import Step
@@ -25,6 +26,7 @@ from scenewise.core.progress import Step
 _WORTH_A_TICK = 0.1  # s: a step that was over sooner needs no line on a terminal
 _WORTH_A_LINE = 2.0  # s: likewise in a log
 _BETWEEN_LINES = 10.0  # s
+_ROOM_FOR_A_BAR = 72  # characters
 
 
 class Terminal:
@@ -62,20 +64,24 @@ class Terminal:
         """One line on standard error, also when quiet: it is something to know."""
         self.console.print(message, markup=False)
 
+    def _columns(self) -> list[ProgressColumn]:
+        one_line = Column(no_wrap=True)
+        columns: list[ProgressColumn] = [
+            SpinnerColumn(),
+            TextColumn("{task.description}", markup=False, table_column=one_line),
+            TaskProgressColumn(),
+            _TimeLeft(table_column=one_line),
+        ]
+        if self.console.width >= _ROOM_FOR_A_BAR:
+            columns.insert(2, BarColumn(bar_width=24))
+        return columns
+
     @contextmanager
     def _bar(self, what: str, total: float | None) -> Iterator[Step]:
         """A bar that gives way to one line when its step is done."""
         began = time.monotonic()
         outer = self._live
-        live = outer or Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=24),
-            TaskProgressColumn(),
-            _TimeLeft(),
-            console=self.console,
-            transient=True,
-        )
+        live = outer or Progress(*self._columns(), console=self.console, transient=True)
         if outer is None:
             self._live = live
             live.start()
@@ -111,7 +117,8 @@ class _TimeLeft(ProgressColumn):
         left = task.time_remaining
         if left is None or task.total is None:
             return Text(told_time(task.elapsed or 0.0), "dim")
-        return Text(f"{told_time(left)} left", "cyan")
+        whole = told_time(left) if left >= 10 else f"{left:.0f} s"
+        return Text(f"{whole} left", "cyan")
 
 
 class _Lines:
