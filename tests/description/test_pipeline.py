@@ -211,9 +211,12 @@ def test_the_published_system_speaks_over_dialogue_and_check_says_so(
     done = scenewise.describe(demo_film.path, tmp_path, options, ESPEAK, captioner=told)
     assert not done.check.passed
     over = next(m for m in done.check.measures if m.name == "heard over dialogue")
-    truth = [span for _, span in demo_film.truth.dialogue]
     cues = [cue.span for cue in done.script.cues()]
-    assert over.value == pytest.approx(1000 * shared(cues, truth), abs=400)
+    truth = [span for _, span in demo_film.truth.dialogue]
+    assert over.value >= 1000 * shared(cues, truth) - 100
+    # measured on the sound itself, it agrees with the script to a few hops of the meter
+    found = done.draft.sound.dialogue
+    assert over.value == pytest.approx(1000 * shared(cues, found), abs=200)
     assert over.value > 200
 
 
