@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from scenewise.core.media_types import Image, TextLine
 from scenewise.core.plugins import load
 from scenewise.core.ports import TextReader
 from scenewise.media.reading import Film
-from scenewise.models import text_reader
+from scenewise.models import text_engines
 from scenewise.models.text_presence import THRESHOLD, text_likely
 from scenewise.models.text_reader import (
     NoReader,
@@ -160,13 +161,21 @@ class TestRapidReader:
 
         monkeypatch.setattr(socket.socket, "connect", refuse)
         monkeypatch.setattr("requests.get", refuse)
-        text_reader._engine.cache_clear()
+        text_engines.engines.cache_clear()
         assert RapidReader().read(card(("Hello there", 0.5, 0.5, 40)))
         assert capfd.readouterr() == ("", "")
 
+    def test_several_threads_read_at_the_same_time(self):
+        words = ["First", "Second", "Third", "Fourth", "Fifth", "Sixth"]
+        pictures = [card((word, 0.5, 0.5, 60)) for word in words]
+        reader = RapidReader()
+        with ThreadPoolExecutor(3) as pool:
+            found = list(pool.map(reader.read, pictures))
+        assert [[line.text for line in lines] for lines in found] == [[word] for word in words]
+
     def test_missing_weights_are_told(self, tmp_path: Path):
         with pytest.raises(ModelMissing, match="weights"):
-            text_reader._shipped(tmp_path, "_det_")
+            text_engines.shipped(tmp_path, "_det_")
 
     def test_options_out_of_range_are_refused(self):
         with pytest.raises(OptionInvalid, match="text-confidence"):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from typing import Any
 
@@ -82,6 +83,7 @@ def read_frames(
 
     Args:
         frames: in any order; those at the same time are read once.
+        reader: reads as many of them side by side as its `at_once` says, if it has one.
     """
     unique = {round(frame.time, 4): frame for frame in frames}
     ordered = [unique[time] for time in sorted(unique)]
@@ -101,15 +103,27 @@ def read_frames(
         work.timings.stage("read"),
         work.progress.step("Reading what is written", total=len(ordered)) as step,
     ):
-        for frame in ordered:
-            image = frame.scaled(*frame.size_within(_READ_AT))
-            small = frame.scaled(*frame.size_within(_LOOKED_AT))
-            lines = reader.read(image) if text_likely(small) >= THRESHOLD else []
+        for frame, lines in zip(ordered, _lines_of(ordered, reader), strict=True):
             readings.append(Reading(frame.time, tuple(lines)))
             step.advance()
     plain = [{"time": r.time, "lines": [asdict(line) for line in r.lines]} for r in readings]
     work.cache.put("writing", key, Entry(plain))
     return readings
+
+
+def _lines_of(frames: Sequence[Frame], reader: TextReader) -> Iterator[list[TextLine]]:
+    """What is written in each frame, in their order."""
+
+    def lines(frame: Frame) -> list[TextLine]:
+        if text_likely(frame.scaled(*frame.size_within(_LOOKED_AT))) < THRESHOLD:
+            return []
+        return reader.read(frame.scaled(*frame.size_within(_READ_AT)))
+
+    pool = ThreadPoolExecutor(getattr(reader, "at_once", 1))
+    try:
+        yield from pool.map(lines, frames)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
 def _from_plain(data: dict[str, Any]) -> Reading:
