@@ -182,3 +182,18 @@ def test_the_merged_script_speaks_what_the_edited_file_says(script: Script):
     result = merge_edits(script, edited)
     spoken = sorted((line.start, tidy(line.spoken)) for line in result.descriptions if line.voiced)
     assert spoken == sorted((d.start, d.spoken) for d in edited.descriptions if d.voiced)
+
+
+def test_a_translation_is_in_its_own_language():
+    def translated(text: str) -> str:
+        return text.replace("Language: en", "Language: de").replace("He falls.", "Er fällt.")
+
+    result = merge_edits(BASE, through_vtt(BASE, translated))
+    assert (result.language, result.descriptions[1].text) == ("de", "Er fällt.")
+
+
+def test_a_file_that_names_no_language_keeps_that_of_the_script():
+    german = replace(BASE, language="de")
+    assert merge_edits(german, captions_script(parse_srt(to_srt(german)))).language == "de"
+    bare = to_vtt(german).replace("Language: de\n", "")
+    assert merge_edits(german, captions_script(parse_vtt(bare))).language == "de"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from scenewise.core.script import Description, Script
 from scenewise.description.formats.plain_text import tidy
 from scenewise.description.formats.timecodes import milliseconds
+from scenewise.description.formats.webvtt import ASSUMED_LANGUAGE
 
 REMOVED = "removed by a person"
 SWITCHED_OFF = "switched off by a person"
@@ -16,8 +17,8 @@ def merge_edits(base: Script, edited: Script) -> Script:
     """The script as a person left it, with everything that their file could not hold.
 
     Lines are matched by id; what has lost its id in an editor, by its words, then by its
-    start. From `edited` come words, start, voicing, removal and additions; everything else is
-    the base's. In particular:
+    start. From `edited` come words, start, voicing, removal, additions, and the language where
+    it names one; everything else is the base's. In particular:
 
     - a cue that was moved keeps its measured duration, whatever its new end;
     - one of the line's own wordings, chosen by hand, keeps the line's other wordings; new
@@ -37,7 +38,8 @@ def merge_edits(base: Script, edited: Script) -> Script:
         line = replace(extra, duration=None, source="person")
         place = next((i for i, each in enumerate(lines) if each.event > line.event), len(lines))
         lines.insert(place, line)
-    return base.with_descriptions(tuple(lines))
+    language = base.language if ASSUMED_LANGUAGE in edited.notes else edited.language
+    return replace(base, descriptions=tuple(lines), language=language)
 
 
 def _matched(base: Script, edited: Script) -> tuple[dict[str, Description], list[Description]]:
