@@ -64,7 +64,7 @@ def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) ->
         share = np.ones(len(own))
         known = strong.sum(axis=1) >= _LEAST_BANDS
         if known.any():
-            share[known] = np.nanpercentile(ratio[known], 20, axis=1)
+            share[known] = _low_quantile(ratio[known])
         share = np.clip(share, 0.01, 1.6)
         left = share[:, None] * own
         added = np.maximum(0.0, mixed - _TOLERANCE * left).sum(axis=1)
@@ -77,6 +77,17 @@ def added_sound(original: Iterable[Audio] | None, described: Iterable[Audio]) ->
     ]
     joined = [span for span in union(spans, join=_BRIDGE) if span.duration >= _SHORTEST]
     return Heard(tuple(joined), float(flags.size * HOP))
+
+
+def _low_quantile(ratio: _Floats, quantile: float = 0.2) -> _Floats:
+    """A quantile of each row without its NaNs, as `numpy.nanquantile` gives it (which goes row
+    by row and took two thirds of the time of all this)."""
+    ordered = np.sort(ratio, axis=1)  # NaN last
+    at = quantile * (np.count_nonzero(~np.isnan(ratio), axis=1) - 1)
+    below = np.floor(at).astype(np.int64)
+    rows = np.arange(len(ratio))
+    low, high = ordered[rows, below], ordered[rows, np.ceil(at).astype(np.int64)]
+    return np.asarray(low + (at - below) * (high - low))
 
 
 def _bands(samples: npt.NDArray[np.float32]) -> _Floats:

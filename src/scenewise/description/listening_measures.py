@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,15 +69,22 @@ def sound_measures(
     """
     rules = rules or SoundRules()
     spans = [cue.span for cue in cues]
-    heard = hear_added(streams.film, streams.original, streams.described)
-    out = [_overlap(heard, sound.dialogue), _peak(streams, rules)]
-    if spans:
-        out.append(_present(heard, spans, rules))
-        out.append(_spoken(streams, spans, detector, rules))
-        out.append(_loudness(streams, heard, sound, rules))
-    else:
-        out.append(_nothing_added(heard))
-    return out
+    # two passes at a time: all of it is decoding, filtering and arithmetic outside Python's lock
+    with ThreadPoolExecutor(1) as aside:
+        peak = aside.submit(_peak, streams, rules)
+        spoken = aside.submit(_spoken, streams, spans, detector, rules) if spans else None
+        heard = hear_added(streams.film, streams.original, streams.described)
+        out = [_overlap(heard, sound.dialogue)]
+        if spoken is None:
+            return [*out, peak.result(), _nothing_added(heard)]
+        loudness = _loudness(streams, heard, sound, rules)
+        return [
+            *out,
+            peak.result(),
+            _present(heard, spans, rules),
+            spoken.result(),
+            loudness,
+        ]
 
 
 def _overlap(heard: Heard, dialogue: Sequence[Span]) -> Measure:
