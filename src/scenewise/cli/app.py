@@ -15,7 +15,14 @@ from scenewise.description.options import DraftOptions, RenderOptions, SpeechCho
 
 app = typer.Typer(
     name="scenewise",
-    help="Audio description of films: draft a script, correct it, render it, check it.",
+    help="""Audio description of films: draft a script, correct it, render it, check it.
+
+    Examples:
+
+    - `scenewise demo`  (draws a short film and describes it)
+
+    - `scenewise describe holiday.mp4`
+    """,
     no_args_is_help=True,
     rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
@@ -184,7 +191,10 @@ def check(
 
 
 models = typer.Typer(
-    help="The pretrained models Scenewise can use: size, licence, whether they are here.",
+    help="""The pretrained models Scenewise can use: size, licence, whether they are here.
+
+    Example: `scenewise models pull interrogator`
+    """,
     invoke_without_command=True,
     rich_markup_mode="markdown",
 )
