@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from scenewise.core.script import Description, Script
 from scenewise.core.time import Span
+from scenewise.description.formats.merging import SWITCHED_OFF
 from scenewise.description.options import DraftOptions
 from scenewise.description.placing import place
 from scenewise.description.speaking import Speaker
@@ -30,8 +31,7 @@ def fitted(
     options = DraftOptions.from_plain(script.settings)
     if options.placement == "paper" or _all_fit(lines, gaps):
         return script.with_descriptions(tuple(lines)), []
-    wanted = [line if line.voiced else line.silenced(line.reason or "not voiced") for line in lines]
-    again = place(wanted, gaps, speaker, "optimum", film=film, timing=options.timing)
+    again = place(lines, gaps, speaker, "optimum", film=film, timing=options.timing)
     before = {line.id: line for line in lines}
     told = [note for line in again if (note := _change(before[line.id], line))]
     return script.with_descriptions(tuple(again)), told
@@ -39,7 +39,7 @@ def fitted(
 
 def _measured(line: Description, speaker: Speaker) -> Description:
     if line.start is None:
-        return line
+        return line.silenced(line.reason or SWITCHED_OFF)
     wording = line.spoken or line.text
     return line.delivered(line.start, round(speaker.duration(wording), 3), wording)
 
@@ -65,7 +65,7 @@ def _change(old: Description, new: Description) -> str:
         return ""
     moved = new.start - old.start
     if new.spoken != old.spoken:
-        return f"{new.id} is voiced in a shorter wording so that everything fits"
+        return f"{new.id} is voiced in another wording so that everything fits"
     if abs(moved) > _WORTH_TELLING:
         return f"{new.id} begins {abs(moved):.2f} s {'later' if moved > 0 else 'earlier'} to fit"
     return ""
