@@ -21,7 +21,8 @@ class SpeechChoice(Checked):
 
     voice: str = option(
         "auto",
-        "who speaks: auto (Piper where it can be had, else espeak), espeak, piper, gtts (online)",
+        "who speaks: auto (the voice of the script, or Piper where it can be had, else espeak), "
+        "espeak, piper, gtts (online)",
         group="Voice",
     )
     voice_name: str = option(

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scenewise.core.errors import ScriptInvalid, WrongFilm
 from scenewise.core.media_types import Audio
-from scenewise.core.plugins import load
+from scenewise.core.options import from_plain
+from scenewise.core.plugins import available, load
 from scenewise.core.ports import SpeechDetector, Voice
 from scenewise.core.progress import Progress
 from scenewise.core.script import FilmReference, Script
@@ -65,7 +66,8 @@ def render(
         script: a script, or the file of one (JSON, WebVTT, SRT, DAPT).
         output_dir: where everything goes; beside the film unless told otherwise.
         options: how the result is made.
-        speech: which voice speaks.
+        speech: which voice speaks; where nothing else is chosen, the one that the script was
+            measured with.
         drafted: the draft that the script came from, which the report then shows.
         voice: speaks; instead of the one that `speech` names.
         cache: where stage results are kept; the user's cache unless told otherwise.
@@ -76,12 +78,12 @@ def render(
         OutputUnwritable: the result cannot be written; nothing is left behind.
         ComponentMissing: the voice cannot be had.
     """
-    options, speech = options or RenderOptions(), speech or SpeechChoice()
-    work, film = Work.of(cache, progress), Path(film)
+    options, work, film = options or RenderOptions(), Work.of(cache, progress), Path(film)
 
     info = probe_film(film)
     path = None if isinstance(script, Script) else Path(script)
     given = script if isinstance(script, Script) else read_edited(Path(script))
+    speech = _speech(speech, given)
     with work.timings.stage("hash"):
         digest = digest_of(film)
     _require_this_film(given, info, digest, path)
@@ -223,6 +225,19 @@ class _Job:
         )
 
 
+def _speech(asked: SpeechChoice | None, script: Script) -> SpeechChoice:
+    """The voice that was asked for, or else the script's own, as far as it speaks the script's
+    language and is known here."""
+    if asked is not None and asked != SpeechChoice():
+        return asked
+    known = {name: script.voice[name] for name in ("rate", "volume") if name in script.voice}
+    voice = script.voice.get("name")
+    if voice in available("voice") and script.voice.get("language") == script.language:
+        known |= {"voice": voice, "voice_name": script.voice.get("voice", "")}
+    choice: SpeechChoice = from_plain(SpeechChoice, known)
+    return choice
+
+
 def _duration(info: FilmInfo, script: Script) -> float:
     """Seconds, from the header, the script, or in the end from looking at every frame."""
     if info.duration or script.film.duration:
@@ -245,6 +260,9 @@ def _require_this_film(script: Script, info: FilmInfo, digest: str, path: Path |
                 path=path,
                 remedy="render it with that film, or draft a script for this one",
             )
+    if not script.voice:  # slots of a text track: how long their words take is measured later
+        slots = (replace(line, duration=None) for line in script.descriptions)
+        script = script.with_descriptions(tuple(slots))
     problems = validate(script, duration=info.duration)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
