@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from scenewise.core.errors import ScriptInvalid, WrongFilm
 from scenewise.core.media_types import Audio
@@ -230,7 +231,9 @@ def _speech(asked: SpeechChoice | None, script: Script) -> SpeechChoice:
     language and is known here."""
     if asked is not None and asked != SpeechChoice():
         return asked
-    known = {name: script.voice[name] for name in ("rate", "volume") if name in script.voice}
+    known: dict[str, Any] = {
+        name: script.voice[name] for name in ("rate", "volume") if name in script.voice
+    }
     voice = script.voice.get("name")
     if voice in available("voice") and script.voice.get("language") == script.language:
         known |= {"voice": voice, "voice_name": script.voice.get("voice", "")}
