@@ -36,7 +36,9 @@ BACKDROP: Final = 128
 """The grey that transparent pictures are laid on."""
 
 _KEPT: Final = 8
-"""Scaler contexts kept; each belongs to one size."""
+"""Scaler contexts kept; each belongs to one size and format."""
+
+_SUBSAMPLED: Final = frozenset({"yuv420p", "yuvj420p"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,15 +143,14 @@ class Pictures:
         return image if turn == UPRIGHT else turn.applied(image)
 
     def _scaled(self, frame: VideoFrame, width: int, height: int, format: str) -> npt.NDArray[Any]:
-        key = (width, height, format)
-        scaler = self._scalers.pop(key, None) or VideoReformatter()
-        self._scalers[key] = scaler
-        if len(self._scalers) > _KEPT:
-            self._scalers.popitem(last=False)
         _settle_matrix(frame)
-        shrinks = width <= frame.width and height <= frame.height
-        scaled = scaler.reformat(
-            frame,
+        source, shrinks = frame, width <= frame.width and height <= frame.height
+        if _is_faster_in_two_steps(frame, width, height, format):
+            source = self._scaler(width, height, frame.format.name).reformat(
+                frame, width, height, interpolation=Interpolation.AREA, threads=1
+            )
+        scaled = self._scaler(width, height, format).reformat(
+            source,
             width,
             height,
             format,
@@ -163,6 +164,26 @@ class Pictures:
         # The scaler hands back the frame itself when there is nothing to do, and rows may be
         # padded: either way the caller gets plain memory of its own.
         return pixels.copy() if scaled is frame else np.ascontiguousarray(pixels)
+
+    def _scaler(self, width: int, height: int, format: str) -> VideoReformatter:
+        key = (width, height, format)
+        scaler = self._scalers.pop(key, None) or VideoReformatter()
+        self._scalers[key] = scaler
+        if len(self._scalers) > _KEPT:
+            self._scalers.popitem(last=False)
+        return scaler
+
+
+def _is_faster_in_two_steps(frame: VideoFrame, width: int, height: int, format: str) -> bool:
+    """Whether to make the picture smaller first and then RGB: FFmpeg has a quick way to RGB for
+    4:2:0 pictures whose size stays (720p to 960 pixels: 0.7 ms instead of 2.1). Below half the
+    size one step is as quick, and keeps colour as sharp as it was stored."""
+    shrinks = width <= frame.width and height <= frame.height
+    small = 2 * width <= frame.width or 2 * height <= frame.height
+    same = (width, height) == (frame.width, frame.height)
+    return (
+        format == "rgb24" and frame.format.name in _SUBSAMPLED and shrinks and not (small or same)
+    )
 
 
 def _settle_matrix(frame: VideoFrame) -> None:
