@@ -7,9 +7,10 @@ import pytest
 
 from scenewise.core.media_types import Candidate, Frame, Keyframe
 from scenewise.core.time import Span
+from scenewise.description.drafting import draft
 from scenewise.description.lines import worded_lines
 from scenewise.description.onscreen import TextEvent
-from scenewise.description.options import DraftOptions
+from scenewise.description.options import DraftOptions, SpeechChoice
 
 CAPTIONS = (
     "there are two people that are sitting at a table, a window behind them",
@@ -67,3 +68,27 @@ def test_long_writing_is_cut_between_sentences_and_not_inside_numbers() -> None:
     assert "3.0" in told
     assert "2.5" in told
     assert not any(line.text.partition(": ")[2][0].isdigit() for line in lines)
+
+
+def test_writing_is_not_introduced_in_english_elsewhere() -> None:
+    event = _written("Hafencafé", 0.9)
+    (german,) = worded_lines([], [], [event], "known", DraftOptions(language="de"))
+    assert german.text == '"Hafencafé."'
+    (english,) = worded_lines([], [], [event], "known", DraftOptions(language="en-GB"))
+    assert english.text == "Text on screen: Hafencafé."
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "told"),
+    [(("en",), "de", True), (("en",), "en-GB", False), (None, "de", False)],
+)
+def test_a_draft_says_when_its_captioner_writes_another_language(
+    data, known_captioner, written, wanted, told
+) -> None:
+    captioner = type(known_captioner)(known_captioner.told)
+    if written:
+        captioner.languages = written
+    film = data / "signs" / "yes.mkv"
+    options = DraftOptions(language=wanted, text_reader="none")
+    notes = draft(film, options, SpeechChoice(voice="espeak"), captioner=captioner).script.notes
+    assert any("not in de: known" in note for note in notes) == told

@@ -86,7 +86,10 @@ def draft(
             )
         if missing:
             warnings.append(missing)
-            work.progress.say(missing)
+    if other := _other_language(captioner, options.language):
+        warnings.append(other)
+    for warning in warnings:
+        work.progress.say(warning)
 
     with timings.stage("hash"):
         digest = digest_of(film)
@@ -149,6 +152,19 @@ def _captioner_name(options: DraftOptions) -> str:
     """Who describes. A model that a person named is never silently done without."""
     named = options.caption_model or options.clip_model
     return "interrogator" if options.captioner == "auto" and named else options.captioner
+
+
+def _other_language(captioner: Captioner, wanted: str) -> str:
+    """What to tell when a captioner does not write the language of the script; empty when it
+    does, or does not say which ones it writes."""
+    written = getattr(captioner, "languages", None)
+    if not written or wanted.lower().partition("-")[0] in written:
+        return ""
+    return (
+        f"Pictures are described in {' or '.join(written)}, not in {wanted}: {captioner.name} "
+        "writes nothing else. Translate the script before it is rendered, or take another "
+        "captioner, such as vlm"
+    )
 
 
 def _caption_options(options: DraftOptions) -> CaptionOptions:

@@ -64,7 +64,7 @@ def worded_lines(
             )
         )
     for event in events:
-        drafts.extend(_written_lines(event))
+        drafts.extend(_written_lines(event, style))
     drafts.sort(key=lambda line: (line.event, line.kind))
     numbered = [
         replace(line, id=f"d{i:04d}", reason=_doubt(line.confidence, options.confidence))
@@ -97,13 +97,16 @@ def _doubt(confidence: float, least: float) -> str:
     return f"confidence {confidence:.2f} is below {least:.2f}" if confidence < least else ""
 
 
-def _written_lines(event: TextEvent) -> list[Description]:
+def _written_lines(event: TextEvent, style: WordingOptions) -> list[Description]:
     """Writing as lines: one, or for long credits several that find room on their own.
 
     What is written is told in full and before what is seen (W3C WAI media guide). The first
-    words of a long text (a title above its credits) matter most.
+    words of a long text (a title above its credits) matter most. In another language than
+    English the words stand alone, in quotation marks: the introduction is English.
     """
     parts = _parts(say(event))
+    if not style.english:
+        parts = [next(iter(variants(part)), part) for part in parts]
     length = event.span.duration / max(1, len(parts))
     return [
         Description(

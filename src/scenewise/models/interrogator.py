@@ -71,6 +71,9 @@ class Interrogator:
         OptionInvalid: a model is of the wrong kind.
     """
 
+    languages = ("en",)
+    """Languages that the sentences can be in."""
+
     def __init__(
         self,
         options: CaptionOptions | None = None,
