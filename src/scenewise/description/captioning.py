@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from scenewise.core.media_types import Candidate, Keyframe
 from scenewise.core.ports import CaptionContext, Captioner, ResumableCaptioner
-from scenewise.description.cache import Entry
+from scenewise.description.cache import Cache, Entry
 from scenewise.description.options import DraftOptions
 from scenewise.description.work import Work
 
@@ -24,22 +26,25 @@ def caption(
 ) -> list[list[Candidate]]:
     """Candidates for each key frame, best first.
 
-    Each key frame is kept as soon as it is done, so that a long run that is interrupted goes
-    on where it stopped.
+    They are kept as they come, so that a long run that is interrupted goes on where it
+    stopped; but only of a captioner whose answers can be told from those of another of the
+    same name (`_identity`).
     """
     if captioner.name == "text":
         return [[] for _ in keyframes]
+    identity = _identity(captioner)
+    cache = work.cache if identity else Cache(None)
     key: dict[str, Any] = {
         "version": _VERSION,
         "film": digest,
         "captioner": captioner.name,
-        "identity": captioner.identity if isinstance(captioner, ResumableCaptioner) else "",
+        "identity": identity,
         "times": [round(k.time, 4) for k in keyframes],
         "context": [context.language, context.names, context.title, context.written],
         "candidates": options.candidates,
         "distinct": options.distinct,
     }
-    kept = work.cache.get("captions", key)
+    kept = cache.get("captions", key)
     done: list[list[Candidate]] = []
     if kept is not None:
         done = [[Candidate(text, score) for text, score in row] for row in kept.data]
@@ -63,5 +68,26 @@ def caption(
             step.advance()
             if len(done) % 8 == 0 or len(done) == len(keyframes):
                 plain = [[(c.text, c.score) for c in candidates] for candidates in done]
-                work.cache.put("captions", key, Entry(plain))
+                cache.put("captions", key, Entry(plain))
     return done
+
+
+def _identity(captioner: Captioner) -> str:
+    """What a captioner's answers depend on beside the pictures: what it says itself, or else
+    its class and plain state. Empty where that cannot be told, as its state holds more than
+    plain values and options."""
+    if isinstance(captioner, ResumableCaptioner):
+        return captioner.identity
+    kind = type(captioner)
+    try:
+        state = json.dumps(getattr(captioner, "__dict__", {}), sort_keys=True, default=_fields)
+    except (TypeError, ValueError):
+        return ""
+    return f"{kind.__module__}.{kind.__qualname__} {state}"
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    """The fields of a class of options; whatever else is not plain has no name."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    raise TypeError(value)
