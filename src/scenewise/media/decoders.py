@@ -32,7 +32,9 @@ def picture_decoder(stream: VideoStream, *, alpha: bool, threads: int | None) ->
     """
     decoder = stream.codec_context
     other = _ALPHA_DECODERS.get(decoder.name)
-    if alpha and other and stream.metadata.get("alpha_mode") == "1":
+    # a film that was carried into another file tells it in capitals
+    tags = {name.lower(): value for name, value in stream.metadata.items()}
+    if alpha and other and tags.get("alpha_mode") == "1":
         try:
             decoder = cast(VideoCodecContext, CodecContext.create(other, "r"))
         except av.error.FFmpegError:  # a build without libvpx: opaque pictures are better
