@@ -15,11 +15,13 @@ NO_REPORT = scenewise.RenderOptions(report=False)
 SLOW = scenewise.SpeechChoice(voice="espeak", voice_name="en-gb", rate=140)
 
 
-def test_slots_that_people_wrote_may_touch_overlap_and_outlast_the_film(data, tmp_path) -> None:
+def test_slots_that_people_wrote_may_touch_and_outlast_the_film_but_not_overlap(
+    data, tmp_path
+) -> None:
     film = data / "described" / "rabbit" / "video.mp4"  # 13.7 s
     path = tmp_path / "descriptions.vtt"
     path.write_text(
-        "WEBVTT\n\n00:00.000 --> 00:05.500\nA fat rabbit climbs out.\n\n"
+        "WEBVTT\n\n00:00.000 --> 00:05.000\nA fat rabbit climbs out.\n\n"
         "00:05.000 --> 00:10.000\nHe stretches, yawns, and then starts walking.\n\n"
         "00:10.000 --> 00:14.000\nThen he stops to scratch his bottom.\n",
         "utf-8",
@@ -28,6 +30,11 @@ def test_slots_that_people_wrote_may_touch_overlap_and_outlast_the_film(data, tm
     done = scenewise.render(film, path, tmp_path / "out", NO_REPORT, speech)
     assert [line.voiced for line in done.script.descriptions] == [True] * 3
     assert done.check.passed, done.check.failures
+
+    both = tmp_path / "both.vtt"
+    both.write_text(path.read_text("utf-8").replace("00:05.000 -->", "00:04.000 -->"), "utf-8")
+    with pytest.raises(ScriptInvalid, match="before"):
+        scenewise.render(film, both, tmp_path / "out", NO_REPORT, speech)
 
     late = tmp_path / "late.vtt"
     late.write_text("WEBVTT\n\n00:20.000 --> 00:22.000\nIt is over.\n", "utf-8")

@@ -13,7 +13,7 @@ from scenewise.core.options import from_plain
 from scenewise.core.plugins import available, load
 from scenewise.core.ports import SpeechDetector, Voice
 from scenewise.core.progress import Progress
-from scenewise.core.script import FilmReference, Script
+from scenewise.core.script import Description, FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.checking import check_result
@@ -263,10 +263,17 @@ def _require_this_film(script: Script, info: FilmInfo, digest: str, path: Path |
                 path=path,
                 remedy="render it with that film, or draft a script for this one",
             )
-    if not script.voice:  # slots of a text track: how long their words take is measured later
-        slots = (replace(line, duration=None) for line in script.descriptions)
+    if not script.voice and info.duration:
+        # slots of a text track may outlast the film: what is spoken in them is measured later
+        slots = (_ending_by(line, info.duration) for line in script.descriptions)
         script = script.with_descriptions(tuple(slots))
     problems = validate(script, duration=info.duration)
     if problems:
         more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
         raise ScriptInvalid(f"{problems[0]}{more}", path=path, remedy="correct the script")
+
+
+def _ending_by(line: Description, end: float) -> Description:
+    if line.start is None or line.duration is None or line.start >= end:
+        return line
+    return replace(line, duration=min(line.duration, end - line.start))
