@@ -72,7 +72,7 @@ class Frame:
     def detached(self, side: int | None = None) -> Frame:
         """A copy that owns its pixels, no side longer than `side`."""
         width, height = (self.width, self.height) if side is None else self.size_within(side)
-        return Frame(self.time, np.ascontiguousarray(self.scaled(width, height)))
+        return Frame(self.time, np.array(self.scaled(width, height), order="C"))
 
     def __repr__(self) -> str:
         return f"Frame(time={self.time:.3f}, {self.width}×{self.height})"
