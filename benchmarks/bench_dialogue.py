@@ -21,14 +21,13 @@ Ends with status 1 if any film has more than 0 ms.
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from harness import DATA, ScriptedCaptioner, machine
+from harness import DATA, Figure, ScriptedCaptioner, machine, show
 
 import scenewise
 from scenewise.core.errors import ScenewiseError
@@ -70,19 +69,18 @@ def main() -> None:
             print(line(row), flush=True)
     over = sum(row["over_ms"] for row in rows)
     inside = sum(row["in_captions"] or 0 for row in rows if "perspective" in row["film"])
-    summary = {
-        "films": len(rows),
-        "cues": sum(row["cues"] for row in rows),
-        "over_ms": over,
-        "in_perspective_captions": inside,
-    }
-    if args.json:
-        print(json.dumps({"machine": machine(), "films": rows, **summary}))
-    else:
-        print(
-            f"{summary['cues']} utterances in {len(rows)} films: {over:.0f} ms over dialogue, "
-            f"{inside} inside the captions of described/perspective (0 and 0 asked)"
-        )
+    cues = sum(row["cues"] for row in rows)
+    apart = [abs(row["loudness"]) for row in rows if row["loudness"] is not None]
+    worst = min(row["heard"] for row in rows)
+    note = f"{cues} utterances in {len(rows)} films"
+    figures = [
+        Figure("description heard over dialogue", over, "ms", 0.0, note=note),
+        Figure("utterances inside human captions", inside, "", 0.0, note="described/perspective"),
+        Figure("share of utterances heard, worst film", worst, "", 0.99, at_least=True),
+        Figure("loudness against dialogue, worst", max(apart, default=None), "LU", 2.0),
+        Figure("true peak, worst", max(row["peak"] for row in rows), "dBTP", -2.0),
+    ]
+    show("Speech over dialogue", figures, as_json=args.json, films=rows)
     sys.exit(over > 0)
 
 
@@ -111,10 +109,11 @@ def measured(film: Path) -> dict[str, Any]:
             captioner=ScriptedCaptioner(),
             cache=Cache(Path(folder) / "cache"),
         )
-        streams = probe_film(done.film).audio
-        mix = next(stream for stream in streams if stream.described)
-        own = next((s.index for s in streams if not s.described), None)
-        heard = hear_added(done.film, own, mix.index)
+        info = probe_film(done.film)
+        mix = next(stream for stream in info.audio if stream.described)
+        own = info.programme  # the described sound itself where the film has no other
+        original = own.index if own is not None and not own.described else None
+        heard = hear_added(done.film, original, mix.index)
     cues = [cue.span for cue in done.script.cues()]
     dialogue = done.draft.sound.dialogue
     figures = {measure.name: measure.value for measure in done.check.measures}

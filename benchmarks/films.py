@@ -187,8 +187,9 @@ def repeated(source: Path, path: Path, times: int) -> None:
                         continue
                     moved = round(shift / packet.time_base)
                     end = (packet.pts + (packet.duration or 0)) * packet.time_base
-                    if packet.stream.type == "audio" and end > length:
-                        continue  # the encoder's last frame reaches over the end
+                    early = round_ > 0 and packet.pts < 0
+                    if packet.stream.type == "audio" and (end > length or early):
+                        continue  # the encoder's first and last frames reach over the ends
                     packet.pts += moved
                     packet.dts += moved
                     packet.stream = streams[packet.stream_index]
