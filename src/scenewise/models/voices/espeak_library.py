@@ -123,6 +123,19 @@ def _opened() -> Iterator[tuple[Any, int]]:
             _unload(library)
 
 
+def _seed(library: Any) -> None:
+    """Begin the noise of breathy voices anew. Its seed is the time of day (versions before
+    1.52 have none to set), and a few variants draw from the C library, which is reached
+    through the library's own handle where the system allows that."""
+    for name, kind in (("espeak_ng_SetRandSeed", ctypes.c_long), ("srand", ctypes.c_uint)):
+        try:
+            seed = getattr(library, name)
+        except AttributeError:
+            continue
+        seed.restype, seed.argtypes = None, [kind]
+        seed(1)
+
+
 def _unload(library: Any) -> None:
     import _ctypes
 
@@ -241,6 +254,7 @@ def synthesize(text: str, voice: str, rate: int, gap: int = 0) -> tuple[npt.NDAr
             raise VoiceMissing(f"espeak-ng cannot load the voice {voice!r}", remedy=REMEDY)
         library.espeak_SetParameter(_RATE, rate, 0)
         library.espeak_SetParameter(_WORD_GAP, gap, 0)
+        _seed(library)
         size = ctypes.c_size_t(len(encoded))
         library.espeak_Synth(encoded, size, 0, 1, 0, _UTF8, None, None)
         library.espeak_Synchronize()
