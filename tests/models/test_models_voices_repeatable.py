@@ -14,6 +14,8 @@ from scenewise.models.voices.espeak import EspeakVoice
 
 @pytest.mark.parametrize("shade", ["", "+f3", "+m7", "+whisper", "+Reed", "+caleb"])
 def test_every_shade_says_the_same_words_in_the_same_samples(shade) -> None:
+    if sys.platform == "win32" and shade in {"+Reed", "+caleb"}:
+        pytest.skip("these draw their noise from a C library that cannot be reached here")
     options = VoiceOptions("en-GB", f"en-gb{shade}", 165)
     first = EspeakVoice(options).say("You came back after all.").samples
     EspeakVoice(VoiceOptions("de", "", 200)).say("Etwas anderes.")
