@@ -30,6 +30,7 @@ from scenewise.description.options import DraftOptions, RenderOptions, SpeechCho
 if TYPE_CHECKING:
     from scenewise.cli.app import Manner
     from scenewise.description.cache import Cache
+    from scenewise.description.limits import CheckOptions
     from scenewise.description.results import Rendered
 
 
@@ -131,6 +132,7 @@ def act_render(
     output_dir: Path | None,
     rendering: RenderOptions,
     speech: SpeechChoice,
+    language: str,
     manner: Manner,
 ) -> int:
     """`scenewise render`."""
@@ -139,7 +141,14 @@ def act_render(
 
     terminal = _terminal(manner)
     done = render(
-        film, script, output_dir, rendering, speech, cache=_cache(manner), progress=terminal
+        film,
+        script,
+        output_dir,
+        rendering,
+        speech,
+        language=language,
+        cache=_cache(manner),
+        progress=terminal,
     )
     if manner.json:
         out_json(plain_render(done))
@@ -149,12 +158,25 @@ def act_render(
     return 0
 
 
-def act_check(target: Path, film: Path | None, captions: Path | None, manner: Manner) -> int:
+def act_check(
+    target: Path,
+    film: Path | None,
+    captions: Path | None,
+    options: CheckOptions,
+    manner: Manner,
+) -> int:
     """`scenewise check`: exit 1 when a rule fails."""
     from scenewise.description.checking import check
 
     terminal = _terminal(manner)
-    checked = check(target, film=film, captions=captions, cache=_cache(manner), progress=terminal)
+    checked = check(
+        target,
+        film=film,
+        captions=captions,
+        options=options,
+        cache=_cache(manner),
+        progress=terminal,
+    )
     if manner.json:
         out_json(plain_check(checked))
     else:

@@ -11,6 +11,7 @@ import typer
 from scenewise._version import __version__
 from scenewise.cli.flags import with_options
 from scenewise.core.options import Checked, option
+from scenewise.description.limits import CheckOptions
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 
 app = typer.Typer(
@@ -144,6 +145,9 @@ def render(
     film: Film,
     script: Annotated[Path, typer.Argument(help="The script: .ad.json, .vtt, .srt or .dapt.xml.")],
     output_dir: Folder = None,
+    language: Annotated[
+        str, typer.Option("--language", help="Language of the script, where its file does not say.")
+    ] = "",
     *,
     rendering: RenderOptions,
     speech: SpeechChoice,
@@ -159,11 +163,11 @@ def render(
     """
     from scenewise.cli.acting import act_render
 
-    return act_render(film, script, output_dir, rendering, speech, manner)
+    return act_render(film, script, output_dir, rendering, speech, language, manner)
 
 
 @app.command()
-@with_options(manner=Manner)
+@with_options(options=CheckOptions, manner=Manner)
 def check(
     target: Annotated[Path, typer.Argument(help="A script (JSON, VTT, SRT) or a described film.")],
     film: Annotated[
@@ -175,6 +179,7 @@ def check(
         typer.Option("--captions", help="The film's captions: their cues count as dialogue."),
     ] = None,
     *,
+    options: CheckOptions,
     manner: Manner,
 ) -> int:
     """Measure a script or a described film against the standards; exit 1 when a rule fails.
@@ -187,7 +192,7 @@ def check(
     """
     from scenewise.cli.acting import act_check
 
-    return act_check(target, film, captions, manner)
+    return act_check(target, film, captions, options, manner)
 
 
 models = typer.Typer(

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from typing import Any
 from scenewise._version import __version__
 from scenewise.core.folders import cache_folder
 
+_ABANDONED = 86_400.0  # s
 LIMIT = 4 * 2**30  # bytes; the oldest entries go first
 
 
@@ -93,6 +95,10 @@ class Cache:
         """Remove the entries unused for longest until the rest fits in `limit` bytes."""
         if self.folder is None or not self.folder.is_dir():
             return
+        for path in self.folder.rglob("*.part"):  # of runs that were killed while writing
+            with contextlib.suppress(OSError):
+                if path.stat().st_mtime < time.time() - _ABANDONED:
+                    path.unlink()
         entries = []
         for path in self.folder.rglob("*.zip"):
             with contextlib.suppress(OSError):

@@ -14,6 +14,7 @@ from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.formats import read_cues, read_script
 from scenewise.description.hearing import Sound, hear
+from scenewise.description.limits import CheckOptions
 from scenewise.description.listening_measures import Streams, sound_measures
 from scenewise.description.measures import Measure
 from scenewise.description.overhearing import overheard
@@ -22,6 +23,7 @@ from scenewise.description.rules import measure_script
 from scenewise.description.work import Work
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
+from scenewise.media.subtitles import read_embedded
 
 SCRIPT_SUFFIXES = {".json", ".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".txt"}
 
@@ -31,6 +33,7 @@ def check(
     *,
     film: str | Path | None = None,
     captions: str | Path | None = None,
+    options: CheckOptions | None = None,
     cache: Cache | None = None,
     progress: Progress | None = None,
 ) -> Check:
@@ -41,20 +44,21 @@ def check(
             described film.
         film: the film a script belongs to; found beside the script where it names one.
         captions: the film's captions, whose cues count as dialogue.
+        options: the limits; those of the standards unless told otherwise.
         cache: where stage results are kept.
         progress: told what is being done.
 
     Raises:
         InputError: the target cannot be read as either.
     """
-    work = Work.of(cache, progress)
+    work, options = Work.of(cache, progress), options or CheckOptions()
     said = read_cues(Path(captions)) if captions is not None else None
     if isinstance(target, Script):
-        return _check_script(target, None, film, said, work)
+        return _check_script(target, None, film, said, options, work)
     path = Path(target)
     if path.suffix.lower() in SCRIPT_SUFFIXES:
-        return _check_script(read_script(path), path, film, said, work)
-    return _check_film(path, said, work)
+        return _check_script(read_script(path), path, film, said, options, work)
+    return _check_film(path, said, options, work)
 
 
 def _hear(info: FilmInfo, work: Work) -> Sound:
@@ -67,6 +71,7 @@ def _check_script(
     path: Path | None,
     film: str | Path | None,
     captions: list[Cue] | None,
+    options: CheckOptions,
     work: Work,
 ) -> Check:
     beside = path.parent / script.film.name if path is not None and script.film.name else None
@@ -79,11 +84,13 @@ def _check_script(
         if dialogue is None or script.film.digest != digest_of(film):
             dialogue = _hear(info, work).dialogue
         span = Span(0.0, info.duration) if info.duration else span
-    measures = measure_script(script, dialogue=dialogue, film=span, captions=captions)
+    measures = measure_script(
+        script, dialogue=dialogue, film=span, captions=captions, rules=options.script
+    )
     return Check(tuple(measures), str(path or script.film.name), script.notes)
 
 
-def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
+def _check_film(path: Path, captions: list[Cue] | None, options: CheckOptions, work: Work) -> Check:
     info = probe_film(path)
     described = next((stream for stream in info.audio if stream.described), None)
     if described is None:
@@ -92,7 +99,7 @@ def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
             path=path,
             remedy="describe it first: scenewise describe",
         )
-    script = _script_beside(path)
+    beside = script = _script_beside(path)
     if script is None:
         with work.progress.step("Listening for the description"):
             script = overheard(info, described)
@@ -102,7 +109,32 @@ def _check_film(path: Path, captions: list[Cue] | None, work: Work) -> Check:
     if script.dialogue is not None:
         sound = replace(sound, dialogue=script.dialogue)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
-    return check_result(path, script, sound, Span(0.0, end), captions=captions, work=work)
+    checked = check_result(
+        path, script, sound, Span(0.0, end), captions=captions, options=options, work=work
+    )
+    stale = _rendered(info, script) if beside is not None else None
+    return checked if stale is None else replace(checked, measures=(stale, *checked.measures))
+
+
+def _rendered(info: FilmInfo, script: Script) -> Measure | None:
+    """Whether the words of a script are those in the film's own text track; None where the
+    film has no such track (they may be drawn into its picture)."""
+    track = next((stream for stream in info.subtitles if stream.described), None)
+    if track is None:
+        return None
+    shown = " ".join(" ".join(cue.text for cue in read_embedded(info.path, track.index)).split())
+    missing = [cue for cue in script.cues() if " ".join(cue.text.split()) not in shown]
+    return Measure(
+        "lines not in the film",
+        float(len(missing)),
+        "",
+        0.0,
+        not missing,
+        "lines of the script that the film was not rendered with"
+        + (f", such as {missing[0].id}" if missing else ""),
+        tuple(cue.span for cue in missing),
+        "error",
+    )
 
 
 def _script_beside(film: Path) -> Script | None:
@@ -118,6 +150,7 @@ def check_result(
     span: Span,
     *,
     captions: list[Cue] | None = None,
+    options: CheckOptions | None = None,
     work: Work,
     seconds_spent: float | None = None,
 ) -> Check:
@@ -129,11 +162,17 @@ def check_result(
         sound: what was heard in the original.
         span: bounds of the film.
         captions: the film's captions, whose cues count as dialogue.
+        options: the limits; those of the standards unless told otherwise.
         work: cache, progress and timings of the run.
         seconds_spent: wall clock of draft and render, for the paper's "timely".
     """
     info = probe_film(film)
-    measures = list(measure_script(script, dialogue=sound.dialogue, film=span, captions=captions))
+    options = options or CheckOptions()
+    measures = list(
+        measure_script(
+            script, dialogue=sound.dialogue, film=span, captions=captions, rules=options.script
+        )
+    )
     described = next((stream for stream in info.audio if stream.described), None)
     if described is not None:
         original = info.programme
@@ -145,6 +184,7 @@ def check_result(
                 script.cues(),
                 sound,
                 detector,
+                options.sound,
             )
     if seconds_spent is not None and span.duration > 0:
         measures.append(_timely(seconds_spent, span.duration))

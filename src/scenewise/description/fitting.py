@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from scenewise.core.script import Description, Script
@@ -31,10 +32,22 @@ def fitted(
     options = DraftOptions.from_plain(script.settings)
     if options.placement == "paper" or _all_fit(lines, gaps):
         return script.with_descriptions(tuple(lines)), []
-    again = place(lines, gaps, speaker, "optimum", film=film, timing=options.timing)
+    # each line is aimed at where it stands, so that what need not move stays
+    aimed = sorted((_aimed(line) for line in lines), key=lambda line: line.event)
+    placed = {
+        line.id: line
+        for line in place(aimed, gaps, speaker, "optimum", film=film, timing=options.timing)
+    }
     before = {line.id: line for line in lines}
+    again = [replace(placed[line.id], event=line.event) for line in lines]
     told = [note for line in again if (note := _change(before[line.id], line))]
     return script.with_descriptions(tuple(again)), told
+
+
+def _aimed(line: Description) -> Description:
+    if line.start is None:
+        return line
+    return replace(line, event=line.start + (line.duration or 0.0) / 2)
 
 
 def _measured(line: Description, speaker: Speaker) -> Description:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from scenewise.core.options import Checked, option
+from scenewise.core.options import Checked, nested, option
 from scenewise.description.gaps import SUITABLE
 
 DIALOGUE_FIRST: Final = "Netflix audio description style guide 2.5: dialogue first"
@@ -65,3 +65,29 @@ class CheckRules(Checked):
         240.0, "longest stretch of the film without description", low=1, high=36_000, unit="s",
         flag="max-silence", group="Check",
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SoundRules(Checked):
+    """Limits of the described sound, measured on the finished film."""
+
+    loudness: float = option(
+        2.0, "how far description may be from the dialogue in loudness", low=0, high=40, unit="LU",
+        flag="max-loudness-difference", group="Check",
+    )  # fmt: skip
+    peak: float = option(
+        -2.0, "highest true peak of the described sound", low=-20, high=0, unit="dBTP",
+        flag="max-peak", group="Check",
+    )  # fmt: skip
+    audible: float = option(
+        0.99, "least share of utterances that must really be heard", low=0, high=1,
+        flag="least-audible", group="Check",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CheckOptions(Checked):
+    """What a script and a described film are held to."""
+
+    script: CheckRules = nested(CheckRules)
+    sound: SoundRules = nested(SoundRules)

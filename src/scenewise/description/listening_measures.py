@@ -8,30 +8,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from scenewise.core.options import Checked, option
 from scenewise.core.ports import SpeechDetector
 from scenewise.core.script import Cue
 from scenewise.core.time import Span, intersection, union
 from scenewise.description.hearing import Sound
+from scenewise.description.limits import SoundRules
 from scenewise.description.listening import Heard, coverage, difference, hear_added
 from scenewise.description.measures import Measure
 from scenewise.media.loudness import measure, measure_spans
+from scenewise.media.mixing import speech_gain
 from scenewise.media.sound import read_sound
 
 _METER_RATE = 48_000  # Hz: what loudness meters work at
-
-
-@dataclass(frozen=True)
-class SoundRules(Checked):
-    """Limits of the described sound."""
-
-    loudness: float = option(
-        2.0, "how far the description may be from the dialogue in loudness", low=0, unit="LU"
-    )
-    peak: float = option(-2.0, "highest true peak of the described sound", high=0, unit="dBTP")
-    audible: float = option(
-        0.99, "least share of utterances that must really be heard", low=0, high=1
-    )
 
 
 @dataclass(frozen=True)
@@ -151,28 +139,32 @@ def _loudness(streams: Streams, heard: Heard, sound: Sound, rules: SoundRules) -
     said = measure_spans(
         difference(original, described), union(heard.added), layout=streams.layout
     ).integrated
-    reference = sound.speech.integrated if sound.speech is not None else None
-    if reference is None or not math.isfinite(reference) or not math.isfinite(said):
-        return Measure(
-            "loudness of the description",
-            said if math.isfinite(said) else None,
-            "LUFS",
-            None,
-            None,
-            "the film has no dialogue to match",
-        )
-    apart = said - reference
+    if not math.isfinite(said):
+        return Measure("loudness", None, "LUFS", None, None, "no description is heard")
+    target, of = _level(sound)
+    apart = said - target
     return Measure(
-        "loudness against dialogue",
+        f"loudness against {of}",
         apart,
         "LU",
         rules.loudness,
         abs(apart) <= rules.loudness,
-        f"description {said:.1f} LUFS, dialogue {reference:.1f} LUFS",
+        f"description {said:.1f} LUFS, {of} {target:.1f} LUFS",
         (),
         "error",
         "EBU R128",
     )
+
+
+def _level(sound: Sound) -> tuple[float, str]:
+    """The loudness that description is brought to, LUFS, and whose it is."""
+    speech = sound.speech.integrated if sound.speech is not None else None
+    programme = sound.programme.integrated if sound.programme is not None else None
+    target = speech_gain(0.0, speech, programme)
+    for level, of in ((speech, "dialogue"), (programme, "programme")):
+        if level is not None and math.isfinite(level):
+            return target, of
+    return target, "silence"
 
 
 def _peak(streams: Streams, rules: SoundRules) -> Measure:

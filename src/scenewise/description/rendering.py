@@ -22,6 +22,7 @@ from scenewise.description.fitting import fitted
 from scenewise.description.formats import save_all, validate
 from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
+from scenewise.description.limits import CheckOptions, SoundRules
 from scenewise.description.naming import Outputs, prepare_output, together
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 from scenewise.description.recalling import recalled
@@ -51,6 +52,7 @@ def render(
     options: RenderOptions | None = None,
     speech: SpeechChoice | None = None,
     *,
+    language: str = "",
     drafted: Draft | None = None,
     voice: Voice | None = None,
     cache: Cache | None = None,
@@ -69,6 +71,7 @@ def render(
         options: how the result is made.
         speech: which voice speaks; where nothing else is chosen, the one that the script was
             measured with.
+        language: of the script's words (BCP 47), where its file does not say or says wrong.
         drafted: the draft that the script came from, which the report then shows.
         voice: speaks; instead of the one that `speech` names.
         cache: where stage results are kept; the user's cache unless told otherwise.
@@ -84,6 +87,8 @@ def render(
     info = probe_film(film)
     path = None if isinstance(script, Script) else Path(script)
     given = script if isinstance(script, Script) else read_edited(Path(script))
+    if language:
+        given = replace(given, language=language)
     speech = _speech(speech, given)
     with work.timings.stage("hash"):
         digest = digest_of(film)
@@ -130,6 +135,7 @@ def render(
                 final,
                 sound,
                 bounds,
+                options=CheckOptions(sound=SoundRules(peak=options.mix.peak)),
                 work=work,
                 seconds_spent=work.timings.total + (drafted.timings.total if drafted else 0.0),
             )
