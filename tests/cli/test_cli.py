@@ -32,6 +32,7 @@ COMMANDS = {
     "check": (CheckOptions, Manner),
     "demo": (DraftOptions, SpeechChoice, Manner),
 }
+OWN = {"check": {"--film", "--captions"}, "render": {"--language"}}  # flags of one command alone
 
 
 def commands() -> dict[str, Any]:
