@@ -178,7 +178,7 @@ def _peak(streams: Streams, rules: SoundRules) -> Measure:
         "of the described sound, decoded again",
         (),
         "error",
-        "EBU R128, ITU-R BS.1770",
+        "ITU-R BS.1770; EBU R128 allows −1 dBTP",
     )
 
 

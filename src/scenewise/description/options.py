@@ -63,7 +63,11 @@ class DraftOptions(Checked):
     )
     clip_model: str = option("", "weights of CLIP: a hub name, a folder, or pocket", group="Draft")
     language: str = option("en", "language of the descriptions (BCP 47)", group="Draft")
-    names: str = option("", "names that may be used, separated by commas", group="Draft")
+    names: str = option(
+        "",
+        "names that a captioner which takes them (vlm) may use, separated by commas",
+        group="Draft",
+    )
     confidence: float = option(
         0.35,
         "a description below this confidence is kept in the script but not voiced",
