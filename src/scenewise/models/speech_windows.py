@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.signal import firwin, resample_poly
 
 from scenewise.core.media_types import Audio
+from scenewise.media.resampling import Resampler
 
 RATE: Final = 16_000
 """Samples a second."""
@@ -89,36 +88,15 @@ def windows(chunks: Iterable[Audio], block: int) -> Iterator[Windows]:
 
 
 def _resampled(chunks: Iterable[Audio]) -> Iterator[npt.NDArray[np.float32]]:
-    """Polyphase resampling in pieces; the pieces join into what resampling the whole gives.
-
-    Each piece is computed with the filter's reach of sound on both sides, and only the
-    samples that have all of it are given out.
-    """
-    before: npt.NDArray[np.float32] | None = None
+    """The lanes of one stretch at 16 kHz; pieces join into what resampling the whole gives."""
+    resampler: Resampler | None = None
     for chunk in chunks:
         new = lanes(chunk)
         if chunk.rate == RATE:
             yield new
             continue
-        if before is None:
-            common = math.gcd(chunk.rate, RATE)
-            up, down = RATE // common, chunk.rate // common
-            # the filter that `resample_poly` designs by default, made once
-            half = 10 * max(up, down)
-            taps = firwin(2 * half + 1, 1.0 / max(up, down), window=("kaiser", 5.0))
-            reach = -(-half // up) + 1
-            before = new[:, :0]
-            skip = 0
-        joined = np.concatenate([before, new], axis=1)
-        # input that stays: what the filter reaches back to, from a multiple of `down`
-        ready = (joined.shape[1] - reach) // down * down
-        if ready <= 0 or ready * up // down <= skip:
-            before = joined
-            continue
-        out = resample_poly(joined, up, down, axis=1, window=taps).astype(np.float32)
-        yield out[:, skip : ready * up // down]
-        keep = max(0, ready - -(-reach // down) * down)
-        before, skip = joined[:, keep:], (ready - keep) * up // down
-    if before is not None and before.shape[1]:
-        out = resample_poly(before, up, down, axis=1, window=taps).astype(np.float32)
-        yield out[:, skip:]
+        if resampler is None:
+            resampler = Resampler(len(new), chunk.rate, RATE)
+        yield resampler.push(new)
+    if resampler is not None:
+        yield resampler.finish()
