@@ -35,10 +35,13 @@ _WIDE: Final = frozenset({10, 13, 14})  # close relatives of BT.2020 that it doe
 BACKDROP: Final = 128
 """The grey that transparent pictures are laid on."""
 
-_KEPT: Final = 8
+_KEPT: Final = 12
 """Scaler contexts kept; each belongs to one size and format."""
 
-_SUBSAMPLED: Final = frozenset({"yuv420p", "yuvj420p"})
+_HALFWAY: Final = {"yuv420p": "yuv422p", "yuvj420p": "yuvj422p"}
+"""Formats whose pictures are made smaller before they become RGB, and as what: FFmpeg's direct
+way to a smaller RGB picture is slow, its way from 4:2:2 to RGB at one size quick. Of a 720p
+picture, 256 pixels wide takes 0.21 ms instead of 0.33, 960 wide 0.53 instead of 1.76."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +148,11 @@ class Pictures:
     def _scaled(self, frame: VideoFrame, width: int, height: int, format: str) -> npt.NDArray[Any]:
         _settle_matrix(frame)
         source, shrinks = frame, width <= frame.width and height <= frame.height
-        if _is_faster_in_two_steps(frame, width, height, format):
-            source = self._scaler(width, height, frame.format.name).reformat(
-                frame, width, height, interpolation=Interpolation.AREA, threads=1
+        halfway = _HALFWAY.get(frame.format.name)
+        same = (width, height) == (frame.width, frame.height)
+        if halfway is not None and format == "rgb24" and shrinks and not same:
+            source = self._scaler(width, height, halfway).reformat(
+                frame, width, height, halfway, interpolation=Interpolation.AREA, threads=1
             )
         scaled = self._scaler(width, height, format).reformat(
             source,
@@ -172,18 +177,6 @@ class Pictures:
         if len(self._scalers) > _KEPT:
             self._scalers.popitem(last=False)
         return scaler
-
-
-def _is_faster_in_two_steps(frame: VideoFrame, width: int, height: int, format: str) -> bool:
-    """Whether to make the picture smaller first and then RGB: FFmpeg has a quick way to RGB for
-    4:2:0 pictures whose size stays (720p to 960 pixels: 0.7 ms instead of 2.1). Below half the
-    size one step is as quick, and keeps colour as sharp as it was stored."""
-    shrinks = width <= frame.width and height <= frame.height
-    small = 2 * width <= frame.width or 2 * height <= frame.height
-    same = (width, height) == (frame.width, frame.height)
-    return (
-        format == "rgb24" and frame.format.name in _SUBSAMPLED and shrinks and not (small or same)
-    )
 
 
 def _settle_matrix(frame: VideoFrame) -> None:
