@@ -182,7 +182,9 @@ def text_of_block(block: Block) -> tuple[str, float]:
         one, two = block.tracks[n - 1], block.tracks[n]
         low, high = sorted((one.box[3] - one.box[1], two.box[3] - two.box[1]))
         near = two.box[1] - one.box[3] <= closest + 0.35 * high
-        alike = high <= 1.7 * low
+        # measured heights of one size differ with their letters; a row that begins in lower
+        # case goes on from the row above even where it is smaller
+        alike = high <= (1.7 if pieces[n][0][:1].islower() else 1.4) * low
         if _same_row(one, two) or (wraps and near and alike):
             text += " "
         else:
