@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -37,11 +38,13 @@ from scenewise.media.loudness import measure
 from scenewise.media.mixing import Utterance, mix, mix_format, speech_gain
 from scenewise.media.probe import FilmInfo, probe_film
 from scenewise.media.probe import digest as digest_of
+from scenewise.media.read_ahead import read_ahead
 from scenewise.media.reading import Film
 from scenewise.media.sound import read_sound
 from scenewise.media.writing import suffix_for, write_described
 from scenewise.models.voices.choosing import voice_for
 
+_MIXED_AHEAD = 4  # s of sound that are mixed while the second before is being encoded
 _SAME_LENGTH = 0.5  # s: two copies of a film whose headers differ by less are the same film
 
 
@@ -185,9 +188,9 @@ class _Job:
         ]
         gain = self._gain(utterances)
 
-        def mixed() -> Iterator[Audio]:
+        def mixed() -> Generator[Audio, None, None]:
             programme = read_sound(self.film, rate=rate, layout=layout) if own else iter(())
-            return mix(
+            yield from mix(
                 programme,
                 utterances,
                 rate=rate,
@@ -199,11 +202,14 @@ class _Job:
             )
 
         files: dict[str, Path] = {}
-        with self.work.timings.stage("mix and write"):
+        with (
+            self.work.timings.stage("mix and write"),
+            closing(read_ahead(mixed(), _MIXED_AHEAD)) as ahead,
+        ):
             written = write_described(
                 self.film,
                 outputs.film,
-                mix=mixed(),
+                mix=ahead,
                 mix_rate=rate,
                 layout=layout,
                 captions=self.script.shown(),
