@@ -184,6 +184,7 @@ def report(name: str, runs: list[dict[str, Any]], as_json: bool) -> None:
             values.append(value / duration)
         return statistics.median(values)
 
+    times = statistics.median(one["wall"] / one["decode"] for one in runs)
     figures = [
         Figure("decoding alone, wall", share("decode"), "× duration"),
         Figure("decoding alone, cpu", share("decode_cpu"), "× duration"),
@@ -192,6 +193,7 @@ def report(name: str, runs: list[dict[str, Any]], as_json: bool) -> None:
     figures += [
         Figure("everything but captioning, wall", share("wall"), "× duration", ASKED),
         Figure("everything but captioning, cpu", share("cpu"), "× duration"),
+        Figure("everything, against decoding alone", times, "× as long", note="same round"),
         Figure("the same process with Python's start", share("process"), "× duration"),
         Figure("again after an edited sentence", share("again") * duration, "s"),
         Figure("peak memory", statistics.median(r["peak"] or 0 for r in runs), "MiB"),
