@@ -25,6 +25,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,7 +101,6 @@ def describe(film: Path, profile: bool) -> dict[str, Any]:
     from harness import ScriptedCaptioner
 
     import scenewise
-    from scenewise.core.script import Script
 
     speech = scenewise.SpeechChoice(voice="espeak")
     processor = processor_time_by_stage()
@@ -118,12 +118,8 @@ def describe(film: Path, profile: bool) -> dict[str, Any]:
         script = done.draft.script
         lines = list(script.descriptions)
         at = next(i for i, line in enumerate(lines) if line.voiced)
-        lines[at] = (
-            lines[at].edited("A cat sleeps.")
-            if hasattr(lines[at], "edited")
-            else (_reworded(lines[at]))
-        )
-        edited = Script(**{**vars(script), "descriptions": tuple(lines)})
+        lines[at] = replace(lines[at], text="A cat sleeps.", spoken="", source="person")
+        edited = script.with_descriptions(tuple(lines))
         processor = dict(processor)
         again = time.perf_counter()
         scenewise.render(film, edited, Path(folder) / "again", speech=speech)
@@ -163,12 +159,6 @@ def processor_time_by_stage() -> dict[str, float]:
 
     Timings.stage = measured  # type: ignore[method-assign]
     return spent
-
-
-def _reworded(line: Any) -> Any:
-    from dataclasses import replace
-
-    return replace(line, text="A cat sleeps.", spoken="", source="person")
 
 
 def report(name: str, runs: list[dict[str, Any]], as_json: bool) -> None:
