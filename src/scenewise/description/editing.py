@@ -1,38 +1,91 @@
-"""What a person changed in a script, and what follows from it."""
+"""What a person changed in a line of a JSON script, and what follows from it.
+
+A line in a file carries a mark of its words as Scenewise wrote them. What no longer agrees
+with its mark was changed by a person; what still agrees was not, and may be older than what
+was.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import re
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
-from scenewise.core.script import Description, Script
-from scenewise.description import formats
-from scenewise.description.wording import variants
+from scenewise.core.script import Description
+
+_PARTS = ("text", "variants", "spoken")
+_MARK = re.compile(r"(?:[0-9a-f]{8}-){2}[0-9a-f]{8}\Z")
 
 
-def read_edited(path: Path) -> Script:
-    """A script as a person left it.
+def mark_of(text: str, variants: Sequence[str], spoken: str) -> str:
+    """A mark of a line's words: of its text, its shorter wordings and what is spoken, each by
+    itself."""
+    return "-".join(_digest(part) for part in ((text,), variants, (spoken,)))
 
-    Caption formats cannot hold everything that a script knows (confidence, other wordings,
-    which film): where the JSON script lies beside such a file, the edits are merged into it.
 
-    Raises:
-        InputError: the file cannot be read as a script.
+def _digest(texts: Sequence[str]) -> str:
+    joined = "\x1f".join(texts)
+    return hashlib.blake2b(joined.encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+def settled(line: Description, mark: str, language: str) -> Description:
+    """A line as a person left it, with everything in it brought up to date.
+
+    - New text is what is spoken; its shorter wordings are made anew where it had some, unless
+      the person wrote those as well.
+    - Other spoken words than any that stand in the line become its text, without shorter
+      wordings: what was written is what is heard.
+    - Shorter wordings by a person are kept. Where the one that was spoken is no longer among
+      them, the text is, until they are measured.
+
+    Args:
+        line: as it stands in the file.
+        mark: of the line as it was written; empty where the file has none. A line by a person
+            is then taken as it is, and the shorter wordings of any other are kept where they
+            follow from its text.
+        language: of the line's words (BCP 47).
     """
-    edited = formats.read_edited(path)
-    return edited.with_descriptions(
-        tuple(_refreshed(line, edited.language) for line in edited.descriptions)
+    changed = _changed(line, mark, language)
+    if not changed:
+        return line
+    text, shorter, spoken = line.text, line.variants, line.spoken
+    if "spoken" in changed and spoken and spoken not in line.wordings:
+        text = spoken
+        shorter = shorter if "variants" in changed else ()
+    elif "text" in changed:
+        spoken = text if line.voiced and "spoken" not in changed else spoken
+        if "variants" not in changed and shorter:
+            shorter = _shorter(text, language)
+    elif spoken and spoken not in line.wordings:
+        spoken = text
+    reworded = text != line.text or changed & {"text", "spoken"}
+    return replace(
+        line,
+        text=text,
+        variants=shorter,
+        spoken=spoken,
+        source="person" if reworded else line.source,
     )
 
 
-def _refreshed(line: Description, language: str) -> Description:
-    """The line with its shorter wordings brought up to date.
+def _changed(line: Description, mark: str, language: str) -> set[str]:
+    """Which parts of a line a person changed."""
+    if _MARK.match(mark):
+        now = mark_of(line.text, line.variants, line.spoken)
+        pairs = zip(_PARTS, mark.split("-"), now.split("-"), strict=True)
+        changed = {part for part, before, after in pairs if before != after}
+        # another of the line's own wordings, chosen by hand, is no other words
+        return changed - {"spoken"} if line.spoken in ("", *line.wordings) else changed
+    if line.spoken and line.spoken not in line.wordings:
+        return {"spoken", "variants"} if line.source == "person" else {"spoken"}
+    if line.source == "person" or not line.variants:
+        return set()
+    return {"text"} if line.variants != _shorter(line.text, language) else set()
 
-    Shorter wordings are made from the text, so those that do not follow from it are older
-    than it: a person has rewritten the text, and hears what was written.
-    """
-    if line.spoken and line.spoken not in line.wordings:  # the spoken words were rewritten
-        return replace(line, text=line.spoken, variants=(), source="person")
-    if line.variants and line.variants != variants(line.text, language=language):
-        return replace(line, variants=(), spoken=line.text if line.voiced else "", source="person")
-    return line
+
+def _shorter(text: str, language: str) -> tuple[str, ...]:
+    # imported late: wording loads grammar tables, and most scripts are as they were written
+    from scenewise.description.wording import variants
+
+    return variants(text, language=language)

@@ -18,9 +18,8 @@ from scenewise.core.script import Description, FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
 from scenewise.description.checking import check_result
-from scenewise.description.editing import read_edited
 from scenewise.description.fitting import fitted
-from scenewise.description.formats import save_all, validate
+from scenewise.description.formats import read_edited, save_all, validate
 from scenewise.description.gaps import find_gaps
 from scenewise.description.hearing import Sound, hear
 from scenewise.description.limits import CheckOptions, SoundRules

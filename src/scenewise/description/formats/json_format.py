@@ -18,6 +18,7 @@ from typing import Any, NoReturn
 from scenewise.core.errors import ScriptInvalid
 from scenewise.core.script import Description, FilmReference, Kind, Script
 from scenewise.core.time import Span
+from scenewise.description.editing import mark_of, settled
 from scenewise.description.formats.locating import line_of
 from scenewise.description.formats.plain_text import scrubbed
 from scenewise.description.formats.timecodes import LONGEST
@@ -87,6 +88,9 @@ def _line(line: Description) -> dict[str, Any]:
         "salience": round(line.salience, 4),
         "confidence": round(line.confidence, 4),
         "source": line.source,
+        "mark": mark_of(
+            scrubbed(line.text), [scrubbed(v) for v in line.variants], scrubbed(line.spoken)
+        ),
     }
     return out
 
@@ -132,7 +136,7 @@ class _Invalid(Exception):
 
 
 def from_json(text: str, path: Path | None = None) -> Script:
-    """The script in a JSON text.
+    """The script in a JSON text, with what follows from a person's edits (see `settled`).
 
     Args:
         text: what `to_json` wrote, perhaps edited.
@@ -191,10 +195,11 @@ def _script(data: dict[str, Any]) -> Script:
     fields.known("dialogue", "settings")
     film = fields.fields("film")
     film.known("name", "digest", "duration")
+    language = fields.text("language", "en")
     lines = []
     seen: dict[str, int] = {}
     for number, entry in enumerate(fields.array("descriptions", required=True)):
-        line = _description(entry, ("descriptions", number))
+        line = _description(entry, ("descriptions", number), language)
         if line.id in seen:
             first = f"descriptions[{seen[line.id]}]"
             raise _Invalid(("descriptions", number, "id"), f"is {line.id!r}, as in {first}")
@@ -208,7 +213,7 @@ def _script(data: dict[str, Any]) -> Script:
         film=FilmReference(
             film.text("name", ""), film.text("digest", ""), film.time("duration", 0.0) or 0.0
         ),
-        language=fields.text("language", "en"),
+        language=language,
         descriptions=tuple(lines),
         dialogue=dialogue,
         voice=fields.mapping("voice"),
@@ -217,10 +222,10 @@ def _script(data: dict[str, Any]) -> Script:
     )
 
 
-def _description(entry: Any, where: Where) -> Description:
+def _description(entry: Any, where: Where, language: str) -> Description:
     fields = _Fields(entry, where)
     fields.known("text", "spoken", "start", "duration", "reason", "id", "kind", "span", "event")
-    fields.known("variants", "salience", "confidence", "source")
+    fields.known("variants", "salience", "confidence", "source", "mark")
     text = fields.text("text")
     name = fields.text("id")
     if why := id_problem(name):
@@ -236,7 +241,7 @@ def _description(entry: Any, where: Where) -> Description:
         span = Span(start, start)
     else:
         raise _Invalid((*where, "span"), "is missing")
-    return Description(
+    line = Description(
         id=name,
         span=span,
         text=text,
@@ -251,6 +256,7 @@ def _description(entry: Any, where: Where) -> Description:
         spoken=fields.text("spoken", text if start is not None else ""),
         reason=fields.text("reason", ""),
     )
+    return settled(line, fields.text("mark", ""), language)
 
 
 def _span(value: Any, where: Where) -> Span:
