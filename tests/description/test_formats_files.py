@@ -261,3 +261,37 @@ def test_ten_megabytes_of_cues(tmp_path: Path):
     script = read_script(path)
     assert len(script.descriptions) == len({line.id for line in script.descriptions}) == 95_000
     assert script.descriptions[-1].text.endswith("the end of the street, number 94999")
+
+
+def test_a_guessed_encoding_is_told_of_a_merged_file_too(tmp_path: Path) -> None:
+    save_all(SCRIPT, tmp_path / "film")
+    for name in ("film.ad.vtt", "film.ad.srt"):
+        path = tmp_path / name
+        text = path.read_text("utf-8").replace(SCRIPT.descriptions[0].spoken, "Er öffnet die Tür.")
+        path.write_bytes(text.encode("cp1252"))
+        read = read_edited(path)
+        assert read.descriptions[0].text == "Er öffnet die Tür."
+        assert any("read as cp1252" in note for note in read.notes), name
+        assert sum("cp1252" in note for note in read_edited(path).notes) == 1
+
+
+@pytest.mark.parametrize(
+    "times", ['begin="5s" end="2s"', 'begin="00:00:05.000" end="00:00:02.000"']
+)
+def test_timed_text_that_ends_before_it_begins_is_no_silent_cue(times: str, tmp_path: Path) -> None:
+    path = tmp_path / "edited.xml"
+    path.write_text(
+        '<tt xmlns="http://www.w3.org/ns/ttml" xml:lang="en"><body><div>'
+        f'<p begin="1s" end="2s">A</p><p xml:id="p2" {times}>B</p></div></body></tt>',
+        "utf-8",
+    )
+    notes = read_script(path).notes
+    assert [note for note in notes if "<p> p2" in note and "ends before it begins" in note]
+    with pytest.raises(ScriptInvalid, match=r"p2 with begin .* ends before it begins"):
+        read_edited(path)
+    # a paragraph that its division ends before is as TTML has it: never there
+    path.write_text(
+        path.read_text("utf-8").replace(times, 'begin="5s"').replace("<div>", '<div end="3s">'),
+        "utf-8",
+    )
+    assert read_edited(path).notes == ()

@@ -208,6 +208,36 @@ def test_the_same_title_again_soon_is_said_once() -> None:
     assert len(said(merge(film(80, far)))) == 2
 
 
+def _rows(*lines: str) -> list[tuple[float, float, str, Box]]:
+    """Credits that stand from 60 s on."""
+    rows = enumerate(lines)
+    return [(60, 66, text, (0.3, 0.2 + 0.08 * n, 0.7, 0.24 + 0.08 * n)) for n, text in rows]
+
+
+@pytest.mark.parametrize(
+    ("credits", "told"),
+    [
+        (("Sintel", "The Durian Project", "Produced by", "Blender", "Amsterdam"), False),
+        (("The Durian Project", "SINTEL", "Produced by", "Blender", "Amsterdam"), False),
+        (("Music for", "Sintel", "Produced by", "Blender", "Amsterdam"), True),
+        (("Produced by", "Sintel", "Licensed by", "Blender", "Amsterdam"), True),
+        (("The Durian Project", "Sintel", "Editor", "Produced by", "Ann"), True),
+        (("Sintel's friends", "The Durian Project", "Produced by", "Ann", "Amsterdam"), True),
+    ],
+)
+def test_credits_do_not_tell_a_title_again_unless_something_hangs_on_it(
+    credits: tuple[str, ...], told: bool
+) -> None:
+    card = (1, 4, "Sintel", TITLE)
+    first, last = said(merge(film(80, [card, *_rows(*credits)])))
+    assert first == "Text on screen: Sintel."
+    assert ("sintel" in last.lower()) == told
+    others = [text for text in credits if text.lower() != "sintel"]
+    assert all(text in last for text in others)
+    (alone,) = said(merge(film(80, _rows(*credits))))
+    assert "sintel" in alone.lower()  # where no card told it
+
+
 def test_few_readings_far_apart_are_enough() -> None:
     readings = [Reading(0.0), Reading(3.2, (line("The End"),)), Reading(11.0)]
     events = merge(readings)
@@ -377,5 +407,6 @@ def test_titles_and_credits_of_a_real_trailer_are_said_in_full(data: Path) -> No
     assert lines[0] == "Text on screen: The Blender Foundation presents."
     assert sum(line.startswith("Text on screen: Sintel") for line in lines) == 1
     credit = lines[-1]
+    assert "Sintel" not in credit  # its card has told it
     for part in ("The Durian Open Movie Project", "Halina Reijn", "durian dot blender dot org"):
         assert part in credit

@@ -26,6 +26,7 @@ from scenewise.description.onscreen_roles import (
     credit_like,
     subtitles_of,
     watermarks_of,
+    without_titles,
 )
 from scenewise.description.onscreen_saying import on_screen_line
 from scenewise.description.onscreen_tracks import (
@@ -117,7 +118,7 @@ def merge(
     events = [_event(block, role, ordered, cuts) for block, role in found]
     events.sort(key=lambda event: (event.span.start, event.box[1], event.box[0]))
     events = _without_echoes(events, options)
-    return _joined(events, options)
+    return _titled_once(_joined(events, options))
 
 
 def say(event: TextEvent) -> str:
@@ -182,6 +183,19 @@ def _without_echoes(events: Sequence[TextEvent], options: OnScreenOptions) -> li
         else:
             out.append(event)
     return sorted(out, key=lambda event: (event.span.start, event.box[1], event.box[0]))
+
+
+def _titled_once(events: Sequence[TextEvent]) -> list[TextEvent]:
+    """Events less what credits repeat of title cards before them."""
+    titles: list[str] = []
+    out: list[TextEvent] = []
+    for event in events:
+        if event.role == "credit" and titles:
+            event = replace(event, text=without_titles(event.text, titles))
+        elif event.role == "title":
+            titles.append(event.text)
+        out.append(event)
+    return out
 
 
 def _touch(one: Box, two: Box) -> bool:

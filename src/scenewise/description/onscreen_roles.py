@@ -137,3 +137,35 @@ def credit_like(block: Block, film_end: float) -> bool:
     named = len(_CREDIT.findall(text))
     late = film_end > 0 and block.start >= 0.75 * film_end
     return named >= 2 or (named >= 1 and (late or len(block.tracks) >= 4))
+
+
+_LEADS_ON = re.compile(r"(?:[:,;–—-]|\b(?:by|of|for|on|in|to|from|with|and|the|a|an|as))\s*$", re.I)
+_SAME_TITLE = 0.9  # likeness of two readings of one title; less may be another word
+
+
+def without_titles(text: str, titles: Sequence[str]) -> str:
+    """Credits less the lines that are titles which were told before.
+
+    A line stays where others need it: where the one before leads on to it (`Based on`,
+    `Directed by`) or names a craft, or the one after is the craft of a name; and where nothing
+    would be left.
+
+    Args:
+        text: credits, with line breaks.
+        titles: what title cards said.
+    """
+    keys = [key_of(title) for title in titles]
+    lines = text.split("\n")
+    kept = [
+        line
+        for n, line in enumerate(lines)
+        if not any(likeness(key_of(line), key) >= _SAME_TITLE for key in keys)
+        or (n > 0 and (_LEADS_ON.search(lines[n - 1]) or _CREDIT.search(lines[n - 1])))
+        or (n + 1 < len(lines) and _is_craft(lines[n + 1]))
+    ]
+    return "\n".join(kept or lines)
+
+
+def _is_craft(line: str) -> bool:
+    """Whether a line names a craft and leads on to nobody."""
+    return _CREDIT.search(line) is not None and _LEADS_ON.search(line) is None

@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from scenewise.core.errors import ScriptInvalid
 from scenewise.core.script import Cue, Description, FilmReference, Script
 from scenewise.core.time import Span
 from scenewise.description.formats.plain_text import for_xml, one_line, tidy
@@ -205,13 +206,22 @@ def parse_dapt(text: str, path: Path | None = None) -> Captions:
     return _captions(parse_ttml(text, path))
 
 
-def dapt_script(text: str, path: Path | None = None) -> Script:
+def dapt_script(text: str, path: Path | None = None, *, strict: bool = False) -> Script:
     """A DAPT document, or any other TTML, as a script: every paragraph a voiced line.
+
+    Args:
+        text: the XML text, decoded.
+        path: named in the error.
+        strict: refuse a document in which something ends before it begins.
 
     Raises:
         ScriptInvalid: see `parse_ttml`.
     """
     document = parse_ttml(text, path)
+    if strict and document.faults:
+        raise ScriptInvalid(
+            document.faults[0], path=path, remedy="give it an end that is after its begin"
+        )
     script = captions_script(_captions(document))
     details = {_id(cue): cue for cue in _own(document)}
     return script.with_descriptions(
@@ -230,6 +240,8 @@ def _captions(document: Document) -> Captions:
         film=FilmReference(
             document.title, film.get("digest", ""), float(length[1]) if length else 0.0
         ),
+        notes=document.faults,
+        faults=document.faults,
     )
 
 

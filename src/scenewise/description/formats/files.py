@@ -41,7 +41,7 @@ def read_script(path: Path, *, strict: bool = False) -> Script:
     if kind == "json":
         return from_json(decoded.text, path)
     if kind == "xml":
-        script = dapt_script(decoded.text, path)
+        script = dapt_script(decoded.text, path, strict=strict)
     else:
         captions = (parse_vtt if kind == "vtt" else parse_srt)(decoded.text, path)
         if strict and captions.faults:

@@ -17,8 +17,9 @@ def merge_edits(base: Script, edited: Script) -> Script:
     """The script as a person left it, with everything that their file could not hold.
 
     Lines are matched by id; what has lost its id in an editor, by its words, then by its
-    start. From `edited` come words, start, voicing, removal, additions, and the language where
-    it names one; everything else is the base's. In particular:
+    start. From `edited` come words, start, voicing, removal, additions, what there is to know
+    about how it was read, and the language where it names one; everything else is the base's.
+    In particular:
 
     - a cue that was moved keeps its measured duration, whatever its new end;
     - one of the line's own wordings, chosen by hand, keeps the line's other wordings; new
@@ -39,7 +40,9 @@ def merge_edits(base: Script, edited: Script) -> Script:
         place = next((i for i, each in enumerate(lines) if each.event > line.event), len(lines))
         lines.insert(place, line)
     language = base.language if ASSUMED_LANGUAGE in edited.notes else edited.language
-    return replace(base, descriptions=tuple(lines), language=language)
+    known = {ASSUMED_LANGUAGE, *base.notes}  # what was assumed is known from the base
+    notes = (*base.notes, *(note for note in edited.notes if note not in known))
+    return replace(base, descriptions=tuple(lines), language=language, notes=notes)
 
 
 def _matched(base: Script, edited: Script) -> tuple[dict[str, Description], list[Description]]:

@@ -57,6 +57,7 @@ class Document:
         title: from the head.
         film: attributes of Scenewise's own element in the head.
         cues: in order of time.
+        faults: what a person should know about times that cannot be meant.
     """
 
     language: str
@@ -64,6 +65,7 @@ class Document:
     title: str = ""
     film: dict[str, str] = field(default_factory=dict)
     cues: tuple[TimedText, ...] = ()
+    faults: tuple[str, ...] = ()
 
 
 class _Refused(Exception):
@@ -127,7 +129,9 @@ def parse_ttml(text: str, path: Path | None = None) -> Document:
             _fail(str(error), path)
     cues = _closed(sorted(cues, key=lambda cue: cue.start))
     title, film = _head(root)
-    return Document(root.get(f"{_XML}lang", ""), _attributes(root), title, film, tuple(cues))
+    faults = tuple(dict.fromkeys(clock.faults))[:10]
+    language = root.get(f"{_XML}lang", "")
+    return Document(language, _attributes(root), title, film, tuple(cues), faults)
 
 
 def _fail(what: str, path: Path | None) -> NoReturn:
@@ -158,9 +162,11 @@ def _head(root: ElementTree.Element) -> tuple[str, dict[str, str]]:
 
 
 class _Clock:
-    """Time expressions of one document (TTML2 §12.3), with its frame and tick rates."""
+    """Time expressions of one document (TTML2 §12.3), with its frame and tick rates; and the
+    faults that were found in them."""
 
     def __init__(self, root: dict[str, str]) -> None:
+        self.faults: list[str] = []
         rate = _positive(root.get("frameRate"), 30)
         over = (root.get("frameRateMultiplier") or "1 1").split()
         top = _positive(over[0], 1) if over else 1
@@ -212,6 +218,12 @@ def _interval(
     ends = [limit] if limit is not None else []
     ends += [] if length is None else [begin + length]
     ends += [] if until is None else [base + until]
+    if until is not None and base + until < begin:
+        name = element.get(f"{_XML}id", "")
+        clock.faults.append(
+            f"<{_local(element.tag)}>{f' {name}' if name else ''} with begin"
+            f' "{element.get("begin")}" ends before it begins'
+        )
     return begin, max(begin, min(ends)) if ends else None
 
 
