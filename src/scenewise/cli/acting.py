@@ -106,14 +106,14 @@ def act_draft(
     _require_film(film)
     from scenewise.description.drafting import draft
     from scenewise.description.formats import save_all
-    from scenewise.description.naming import prepare_output, together
+    from scenewise.description.naming import Outputs, prepare_output, together
 
     terminal = _terminal(manner)
     with prepare_output(film, output_dir) as folder:
         options, speech = _chosen(options, speech, preset, terminal)
         drafted = draft(film, options, speech, cache=_cache(manner), progress=terminal)
         with together(folder) as stage:
-            written = save_all(drafted.script, stage / film.stem)
+            written = save_all(drafted.script, stage / Outputs.beside(film, folder).stem)
         files = [folder / path.name for path in written]
     if manner.json:
         out_json({**plain_draft(drafted), "files": [str(path) for path in files]})

@@ -8,10 +8,14 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from scenewise.core.errors import OutputUnwritable
+from scenewise.core.errors import OutputUnwritable, ScenewiseError
+from scenewise.core.script import FilmReference
+from scenewise.description.formats.files import JSON_SUFFIX, read_script
+from scenewise.description.formats.plain_text import scrubbed
+from scenewise.media.probe import digest as digest_of
 
 _ENDINGS = (
     *(f".described{suffix}" for suffix in (".mp4", ".mkv", ".webm", ".m4a", ".ogg")),
@@ -25,7 +29,8 @@ class Outputs:
 
     Args:
         folder: where they lie.
-        stem: the film's name without its suffix.
+        stem: the film's name without its suffix; with it where a script of another film, which
+            differs in the suffix alone, has the shorter name already.
         suffix: the described film's suffix, `.mp4`, `.mkv` or `.webm`.
     """
 
@@ -35,8 +40,13 @@ class Outputs:
 
     @classmethod
     def beside(cls, film: Path, folder: Path | None = None, suffix: str = ".mp4") -> Outputs:
-        """Named after a film, in `folder` or else beside the film itself."""
-        return cls(Path(folder) if folder is not None else film.parent, film.stem, suffix)
+        """Named after a film, in `folder` or else beside the film itself.
+
+        Raises:
+            OutputUnwritable: the script of another film of the same name lies there.
+        """
+        folder = Path(folder) if folder is not None else film.parent
+        return cls(folder, _stem(film, folder), suffix)
 
     def _named(self, ending: str) -> Path:
         return self.folder / f"{self.stem}{ending}"
@@ -76,7 +86,7 @@ def prepare_output(film: Path, output_dir: str | Path | None) -> Iterator[Path]:
 
     Raises:
         OutputUnwritable: it cannot be made, is no folder, may not be written to, or the
-            results cannot have their names in it.
+            results cannot have their names in it, one of which may be another film's.
     """
     folder = Path(output_dir) if output_dir is not None else Path(film).parent
     made = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -91,7 +101,7 @@ def prepare_output(film: Path, output_dir: str | Path | None) -> Iterator[Path]:
             ) from error
         except OSError as error:
             raise _unwritable(error, folder) from error
-        _require_names(Outputs(folder, Path(film).stem))
+        _require_names(Outputs.beside(Path(film), folder))
         yield folder
     except BaseException:
         for path in made:
@@ -121,6 +131,44 @@ def together(folder: Path) -> Iterator[Path]:
             raise _unwritable(error, folder) from error
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _stem(film: Path, folder: Path) -> str:
+    """What the results of a film are called before their endings. Scripts know their film, so
+    that none is ever overwritten with that of another."""
+    path, other = folder, ""
+    for stem in dict.fromkeys((film.stem, film.name)):
+        path = folder / f"{stem}{JSON_SUFFIX}"
+        owner = _owner(path)
+        if owner is None or owner == FilmReference():
+            return stem
+        other, named = owner.name, owner.name == scrubbed(film.name)
+        if named and _same_folder(folder, film.parent):
+            return stem  # there can be but one film of that name: it was made anew
+        if owner.digest and owner.digest == digest_of(film):
+            return stem
+        if named:
+            break  # results of two such names side by side would only be taken for each other
+    raise OutputUnwritable(
+        f"this is the script of another film that is called {other}",
+        path=path,
+        remedy="name another folder with --output-dir, or move the script away",
+    )
+
+
+def _owner(path: Path) -> FilmReference | None:
+    """The film of a script; None where there is no script that can be read."""
+    try:
+        return replace(read_script(path).film, duration=0.0) if path.is_file() else None
+    except (ScenewiseError, OSError):
+        return None
+
+
+def _same_folder(one: Path, two: Path) -> bool:
+    try:
+        return one.samefile(two)
+    except OSError:
+        return False
 
 
 def _require_names(outputs: Outputs) -> None:

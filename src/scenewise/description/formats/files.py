@@ -56,7 +56,8 @@ def read_script(path: Path, *, strict: bool = False) -> Script:
 
 def read_edited(path: Path) -> Script:
     """The script in a file that a person may have edited: where it is a captions file that
-    Scenewise wrote beside a JSON script, what it cannot hold comes from there.
+    Scenewise wrote beside a JSON script, what it cannot hold comes from there; unless both
+    name their films and these are not the same.
 
     Raises:
         ScriptInvalid, FileMissing, FileUnreadable: see `read_script`.
@@ -64,7 +65,13 @@ def read_edited(path: Path) -> Script:
     path = Path(path)
     script = read_script(path, strict=True)
     whole = json_beside(path)
-    return script if whole is None else merge_edits(read_script(whole), script)
+    if whole is None:
+        return script
+    base = read_script(whole)
+    if script.film.digest and base.film.digest and script.film.digest != base.film.digest:
+        note = f"{whole.name} is the script of another film ({base.film.name}) and was left aside"
+        return replace(script, notes=(*script.notes, note))
+    return merge_edits(base, script)
 
 
 def json_beside(path: Path) -> Path | None:
