@@ -8,28 +8,52 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+_WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
+
 Scores = npt.NDArray[np.float64]
 
 Similarity = Callable[[Sequence[str], Sequence[str]], Scores]
 """From generated texts [n] and reference texts [m] to their similarities [n, m]."""
 
-_WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
+
+@dataclass(frozen=True)
+class PairSimilarity:
+    """A similarity that costs something for each pair: only the pairs wanted are scored.
+
+    Args:
+        score: from the generated texts and the reference texts of p pairs to scores [p].
+    """
+
+    score: Callable[[Sequence[str], Sequence[str]], Scores]
+
+    def __call__(self, generated: Sequence[str], references: Sequence[str]) -> Scores:
+        """The similarities of all pairs, [n, m]."""
+        return self.where(generated, references, np.ones((len(generated), len(references)), bool))
+
+    def where(
+        self, generated: Sequence[str], references: Sequence[str], wanted: npt.NDArray[np.bool_]
+    ) -> Scores:
+        """The similarities of the pairs wanted, [n, m]; 0 for the others."""
+        out = np.zeros(wanted.shape)
+        pairs = np.argwhere(wanted).tolist()
+        if pairs:
+            ours = [generated[i] for i, _ in pairs]
+            out[wanted] = self.score(ours, [references[j] for _, j in pairs])
+        return out
 
 
-def pairwise(score: Callable[[str, str], float]) -> Similarity:
+def pairwise(score: Callable[[str, str], float]) -> PairSimilarity:
     """A similarity from a function of two texts, generated first; one call for each pair."""
-
-    def matrix(generated: Sequence[str], references: Sequence[str]) -> Scores:
-        rows = [[score(text, reference) for reference in references] for text in generated]
-        return np.array(rows, dtype=np.float64).reshape(len(generated), len(references))
-
-    return matrix
+    return PairSimilarity(
+        lambda ours, theirs: np.array([score(a, b) for a, b in zip(ours, theirs, strict=True)])
+    )
 
 
 def word_f1(generated: Sequence[str], references: Sequence[str]) -> Scores:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from scenewise.metrics.similarity import Scores, Similarity
+from scenewise.metrics.similarity import PairSimilarity, Scores, Similarity
 
 Caption = tuple[float, float, str]
 """Start and end in seconds, and the text."""
@@ -68,15 +68,16 @@ def soda(
 
     Args:
         generated, references: captions in any order; the story's order is that of their starts.
-        similarity: of texts, 0 or more for the score to be at most 1; METEOR in the paper.
+        similarity: of texts, from 0 to 1 for the score to be so too; METEOR in the paper. A
+            `PairSimilarity` is asked only for captions that overlap in time.
 
     Raises:
         ValueError: a time is not finite, a caption ends before it starts, or the similarity
             gave a matrix of another shape or with values that are not finite.
     """
     ours, theirs = _in_order(generated), _in_order(references)
-    alike = _similarities(generated, references, similarity)
-    weights = iou(_times(generated), _times(references)) * alike
+    overlap = iou(_times(generated), _times(references))
+    weights = overlap * _similarities(generated, references, similarity, overlap > 0)
     total, pairs = align(weights[np.ix_(ours, theirs)])
     return Soda(
         total=total,
@@ -125,7 +126,8 @@ def soda_t(
     if not references:
         return 0.0
     ours, theirs = _in_order(generated), _in_order(references)
-    alike = _similarities(generated, references, similarity)
+    everywhere = np.ones((len(generated), len(references)), dtype=bool)
+    alike = _similarities(generated, references, similarity, everywhere)
     _, pairs = align(alike[np.ix_(ours, theirs)])
     if not pairs:
         return 0.0
@@ -198,13 +200,19 @@ def _in_order(captions: Sequence[Caption]) -> npt.NDArray[np.intp]:
 
 
 def _similarities(
-    generated: Sequence[Caption], references: Sequence[Caption], similarity: Similarity
+    generated: Sequence[Caption],
+    references: Sequence[Caption],
+    similarity: Similarity,
+    wanted: npt.NDArray[np.bool_],
 ) -> Scores:
     shape = (len(generated), len(references))
     if 0 in shape:
         return np.zeros(shape)
     texts = [text for _, _, text in generated], [text for _, _, text in references]
-    scores = np.asarray(similarity(*texts), dtype=np.float64)
+    if isinstance(similarity, PairSimilarity):
+        scores = similarity.where(*texts, wanted)
+    else:
+        scores = np.asarray(similarity(*texts), dtype=np.float64)
     if scores.shape != shape:
         raise ValueError(f"the similarity gave {scores.shape} values for {shape} texts")
     if not np.isfinite(scores).all():

@@ -1,0 +1,115 @@
+"""METEOR 1.5 by its own Java program.
+
+Source: Denkowski and Lavie, "Meteor Universal: Language Specific Translation Evaluation for
+Any Target Language", 2014. Nothing else computes it: the METEOR of nltk is an earlier
+definition, without paraphrases, and its figures differ. So there is none without Java.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from typing import IO
+
+import numpy as np
+
+from scenewise.core.errors import ScenewiseError
+from scenewise.metrics import java
+from scenewise.metrics.scored import Scored, Tokens, check_clips
+from scenewise.metrics.similarity import PairSimilarity, Scores
+
+_BETWEEN = " ||| "
+
+
+def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> Scored:
+    """METEOR of all clips together and of each, with the weights for English.
+
+    Starting the program takes seconds (it loads its paraphrases), so give it all at once.
+
+    Args:
+        generated: the words of one text for each clip, [n].
+        references: the words of one or more references for each clip, [n].
+
+    Returns:
+        Scores from 0 to 1. The corpus's comes from the summed statistics; it is not the mean
+        of the clips'.
+
+    Raises:
+        ComponentMissing: Java or the extra `research` is not here.
+        ScenewiseError: the program stopped early.
+        ValueError: no clip, one without reference, or texts that are not split into words.
+    """
+    check_clips(generated, references)
+    asked = [
+        _BETWEEN.join(["SCORE", *(_plain(text) for text in texts), _plain(ours)])
+        for ours, texts in zip(generated, references, strict=True)
+    ]
+    program, jar = java.command(java.METEOR, "METEOR")
+    arguments = ["-Xmx2G", "-Dfile.encoding=UTF-8", "-jar", str(jar)]
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(
+            [program, *arguments, "-", "-", "-stdio", "-l", "en", "-norm"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=said,
+            encoding="utf-8",
+        ) as running,
+    ):
+        try:
+            statistics = _ask(running, asked, len(asked))
+            scores = _ask(running, [_BETWEEN.join(["EVAL", *statistics])], len(asked) + 1)
+            figures = np.array([float(score) for score in scores])
+        except (EOFError, ValueError) as error:
+            said.seek(0)
+            last = said.read().decode("utf-8", "replace").strip().splitlines()[-1:]
+            raise ScenewiseError(
+                f"METEOR's program stopped early: {' '.join(last) or error}",
+                remedy="check that `java -version` works and 2 GB of memory are free",
+            ) from error
+        finally:
+            running.kill()
+    return Scored(float(figures[-1]), figures[:-1])
+
+
+def meteor_similarity(tokens: Callable[[Sequence[str]], Sequence[Tokens]]) -> PairSimilarity:
+    """METEOR of one text with one reference, for SODA as its paper has it.
+
+    Args:
+        tokens: how to split the texts, such as `scenewise.metrics.tokens.penn_java`.
+    """
+
+    def score(generated: Sequence[str], references: Sequence[str]) -> Scores:
+        words = tokens([*generated, *references])
+        n = len(generated)
+        return meteor(words[:n], [[theirs] for theirs in words[n:]]).clips
+
+    return PairSimilarity(score)
+
+
+def _plain(words: Tokens) -> str:
+    """One line without the program's own separator."""
+    return " ".join(" ".join(words).replace("|||", " ").split())
+
+
+def _ask(running: subprocess.Popen[str], lines: Sequence[str], answers: int) -> list[str]:
+    """Write lines and read as many answers; at once, for neither pipe holds all of them."""
+    assert running.stdin is not None
+    assert running.stdout is not None
+    writer = threading.Thread(target=_write, args=(running.stdin, lines), daemon=True)
+    writer.start()
+    read = [running.stdout.readline() for _ in range(answers)]
+    writer.join()
+    if not all(read):
+        raise EOFError("no answer")
+    return [line.strip() for line in read]
+
+
+def _write(stream: IO[str], lines: Sequence[str]) -> None:
+    try:
+        stream.writelines(line + "\n" for line in lines)
+        stream.flush()
+    except OSError:
+        return  # the program is gone: whoever reads its answers sees that
