@@ -5,11 +5,15 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
+from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from scenedetect.common import FrameTimecode
+from scenedetect.detectors import AdaptiveDetector, ThresholdDetector
 
 from scenewise.core.media_types import Frame
 from scenewise.frames.cuts import Cut, CutFinder, small
@@ -83,6 +87,30 @@ def test_the_scenes_of_the_published_list_are_found(data: Path):
     cuts, _ = found(folder / "testvideo.mp4")
     for time in wanted:
         assert min(abs(cut.time - time) for cut in cuts) < 0.5
+
+
+@pytest.mark.film
+@pytest.mark.parametrize("name", ["scenecut/testvideo.mp4", "film/sintel_trailer_52s.mp4"])
+def test_changes_are_to_the_last_bit_what_the_library_computes(data: Path, name: str):
+    ours, hard, fade = CutFinder(), AdaptiveDetector(), ThresholdDetector()
+    means: list[float] = []
+    plain = ours._fade.process_frame
+
+    def told(stamp: FrameTimecode, mean: np.ndarray) -> list[FrameTimecode]:
+        means.append(float(np.mean(mean)))
+        return plain(stamp, mean)
+
+    ours._fade.process_frame = told
+    for frame in islice(Film(data / name).frames(), 400):
+        picture = small(frame)
+        bgr = np.ascontiguousarray(picture[:, :, ::-1])
+        stamp = FrameTimecode(round(1e6 * frame.time), fps=Fraction(1_000_000))
+        ours.feed(frame.time, picture)
+        hard.process_frame(stamp, bgr)
+        assert ours._hard._frame_score == hard._frame_score
+        assert means[-1] == np.mean(bgr)
+        fade.process_frame(stamp, bgr)
+        assert ours._fade.last_fade["type"] == fade.last_fade["type"]
 
 
 def run(pictures: list[np.ndarray], times: list[float]) -> list[Cut]:
