@@ -37,8 +37,10 @@ class Cut:
 
 
 class _Changes(AdaptiveDetector):  # type: ignore[misc]
-    """The detector of hard cuts, which compares pictures as it always does (in hue, saturation and
-    value, without edges) but all three at once: a tenth of the whole look's arithmetic."""
+    """The detector of hard cuts, which compares pictures as it always does (in hue, saturation
+    and value, without edges) but all three at once, in a third of the time."""
+
+    _before: Image | None = None
 
     def _calculate_frame_score(self, timecode: FrameTimecode, frame_img: Image) -> float:
         """Mean change of a pixel from the picture before, over hue, saturation and value.
