@@ -1,0 +1,285 @@
+"""What the pocket models are shown: pictures as a batch wants them, and what may be said of
+each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from scenewise.synthetic.grammar import alternatives, canonical, caption, sentences, slots_in
+from scenewise.synthetic.pocket.examples import FAMILY, Examples, random_event
+from scenewise.synthetic.pocket.networks import MEAN, SPREAD
+from scenewise.synthetic.world import (
+    ACTIONS,
+    CHARACTERS,
+    HOURS,
+    PROPS,
+    SETTING,
+    SETTINGS,
+    WEATHERS,
+    Event,
+    Slot,
+)
+
+Ids = npt.NDArray[np.int64]
+
+_PEOPLE = [one.name for one in CHARACTERS]
+SLOTS: Final[dict[Slot, list[str]]] = {
+    "person": _PEOPLE,
+    "action": [one.name for one in ACTIONS],
+    "object": [one.name for one in PROPS],
+    "setting": [one.name for one in SETTINGS],
+    "other": _PEOPLE,
+}
+"""What may fill each slot; one more number than these stands for nothing."""
+
+_NUMBER: Final = {
+    slot: {name: number for number, name in enumerate(names)} for slot, names in SLOTS.items()
+}
+
+LABELS: Final[dict[str, int]] = {
+    **{slot: len(names) + 1 for slot, names in SLOTS.items()},
+    "hour": len(HOURS) + 1,
+    "weather": len(WEATHERS) + 1,
+    "direction": 3,
+    "world": 2,
+}
+"""How many classes there are of everything that is known of a picture."""
+
+STRANGE: Final = (
+    "something else", "a picture of another world", "a photograph", "a real film",
+    "a film with real people", "nobody is here", "an empty place", "a pattern", "a texture",
+    "a landscape", "a face", "a photograph of a real place", "a photograph of a real person",
+    "letters", "a title card with large letters", "white letters on a black background",
+    "a page of printed text", "an empty room with nobody in it", "an empty street",
+    "a completely black picture", "a picture with nothing in it", "a blurred picture",
+    "a screen with names of actors", "a company logo", "a plain white wall",
+    "one picture fading into another", "abstract shapes", "a picture that shows no event",
+)  # fmt: skip
+"""What is said of pictures that are not of the drawn world."""
+
+_ANY: Final = -1
+
+
+def slot_numbers(event: Event | None) -> list[int]:
+    """The numbers of an event's five slots; the last number of a slot is for nothing."""
+    values = ("", "", "", "", "") if event is None else (
+        event.person, event.action, event.object, event.setting, event.other
+    )
+    return [
+        _NUMBER[slot].get(value, len(SLOTS[slot]))
+        for slot, value in zip(SLOTS, values, strict=True)
+    ]
+
+
+def label_numbers(event: Event | None) -> list[int]:
+    """The class of each of `LABELS`."""
+    if event is None:
+        return [*slot_numbers(None), len(HOURS), len(WEATHERS), 2, 0]
+    outdoors = event.setting in SETTING and SETTING[event.setting].outdoors
+    return [
+        *slot_numbers(event),
+        HOURS.index(event.hour),
+        WEATHERS.index(event.weather) if outdoors else len(WEATHERS),
+        0 if event.direction == "left" else 1,
+        1,
+    ]
+
+
+def named_slots(sentence: str) -> list[int]:
+    """The slots that a sentence tells, −1 where it leaves one open."""
+    found = slots_in(sentence)
+    return [
+        _NUMBER[slot][next(iter(found[slot]))] if len(found[slot]) == 1 else _ANY
+        for slot in SLOTS
+    ]
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One batch for CLIP.
+
+    Args:
+        pixels: normalised pictures [b, 3, s, s].
+        labels: classes of each picture [b, len(LABELS)].
+        tokens, mask: sentences, the b true ones first and then `wrong` false ones of each
+            picture, [b + b·wrong, t].
+        compatible: whether a true sentence of one picture is true of another, [b, b].
+    """
+
+    pixels: Any
+    labels: Any
+    tokens: Any
+    mask: Any
+    compatible: Any
+
+
+class Lessons:
+    """Batches that follow from a seed and a step.
+
+    Args:
+        examples: what was drawn.
+        tokenizer: of the model that is taught.
+        families: of one batch.
+        wrong: false sentences for each picture.
+        seed: of the order, of the words and of how pictures are altered.
+    """
+
+    def __init__(
+        self, examples: Examples, tokenizer: Any, *, families: int, wrong: int, seed: int
+    ) -> None:
+        self._examples = examples
+        self._tokenizer = tokenizer
+        self._families = families
+        self._wrong = wrong
+        self._seed = seed
+        self._count = len(examples) // FAMILY
+
+    def clip(self, step: int) -> Lesson:
+        """A batch of whole families with a true sentence and false ones for each picture."""
+        import torch
+
+        rng, rows = self._rows(step)
+        pixels, events = self._pictures(rng, rows)
+        true: list[str] = []
+        false: list[str] = []
+        for event in events:
+            if event is None:
+                true.append(STRANGE[int(rng.integers(len(STRANGE)))])
+                false += [sentences(random_event(rng), rng, 1)[0] for _ in range(self._wrong)]
+                continue
+            sentence, others = self._told(rng, event)
+            true.append(sentence)
+            false += others
+        told = np.array([[_ANY] * 5 if e is None else named_slots(t)
+                         for e, t in zip(events, true, strict=True)])  # fmt: skip
+        facts = np.array([slot_numbers(event) for event in events])
+        world = np.array([event is not None for event in events])
+        fits = ((told[None] == _ANY) | (told[None] == facts[:, None])).all(axis=2)
+        fits &= world[None] == world[:, None]
+        words = self._words([*true, *false])
+        return Lesson(
+            pixels,
+            torch.tensor([label_numbers(event) for event in events]),
+            words["input_ids"],
+            words["attention_mask"],
+            torch.from_numpy(fits),
+        )
+
+    def captions(self, step: int) -> dict[str, Any]:
+        """A batch for a captioner: pictures of the world and a caption each."""
+        import torch
+
+        rng, rows = self._rows(step)
+        pixels, events = self._pictures(rng, rows)
+        here = [k for k, event in enumerate(events) if event is not None]
+        texts = [with_capitals(caption(event, rng)) for event in events if event is not None]
+        words = self._words([f"{text}" for text in texts])
+        ids = words["input_ids"]
+        begin = torch.full((len(ids), 1), self._tokenizer.bos_token_id)
+        end = torch.full((len(ids), 1), self._tokenizer.pad_token_id)
+        ids = torch.cat([begin, ids, end], dim=1)  # [b, t]
+        lengths = words["attention_mask"].sum(1) + 1
+        ids[torch.arange(len(ids)), lengths] = self._tokenizer.sep_token_id
+        places = torch.arange(ids.shape[1])[None]
+        mask = (places <= lengths[:, None]).long()
+        return {
+            "pixel_values": pixels[here],
+            "input_ids": ids,
+            "attention_mask": mask,
+            "labels": ids.masked_fill(mask == 0, -100),
+        }
+
+    def _rows(self, step: int) -> tuple[np.random.Generator, Ids]:
+        """The frames of a step: every family once before any comes again."""
+        rng = np.random.default_rng([self._seed, step])
+        rounds, place = divmod(step * self._families, self._count)
+        order = [
+            np.random.default_rng([self._seed, 7, turn]).permutation(self._count)
+            for turn in (rounds, rounds + 1)
+        ]
+        chosen = np.concatenate(order)[place : place + self._families]
+        return rng, (chosen[:, None] * FAMILY + np.arange(FAMILY)).ravel()
+
+    def _pictures(self, rng: np.random.Generator, rows: Ids) -> tuple[Any, list[Event | None]]:
+        events = [self._examples.events[int(row)] for row in rows]
+        images = self._examples.images[rows]
+        turned = rng.random(len(rows)) < 0.5
+        images = np.where(turned[:, None, None, None], images[:, :, ::-1], images)
+        return altered(images, rng), [
+            mirrored(event) if turn and event is not None else event
+            for event, turn in zip(events, turned, strict=True)
+        ]
+
+    def _told(self, rng: np.random.Generator, event: Event) -> tuple[str, list[str]]:
+        """A true sentence, and false ones that say it in the same manner."""
+        open_slots: list[Slot] = ["person", "action", "action", "object", "setting", "other"]
+        wrong: list[Event] = []
+        while len(wrong) < self._wrong:
+            slot = open_slots[int(rng.integers(len(open_slots)))]
+            choices = alternatives(event, slot)
+            if choices:
+                wrong.append(choices[int(rng.integers(len(choices)))])
+        if rng.random() < 0.4:
+            return canonical(event), [canonical(one) for one in wrong]
+        manner = int(rng.integers(2**31))
+        told = [
+            sentences(one, np.random.default_rng(manner), 1)[0] for one in (event, *wrong)
+        ]
+        # Where the manner leaves out what is wrong, the sentence is true: say it plainly.
+        return told[0], [
+            text if text != told[0] else canonical(one)
+            for text, one in zip(told[1:], wrong, strict=True)
+        ]
+
+    def _words(self, texts: list[str]) -> Any:
+        return self._tokenizer(
+            texts, padding=True, truncation=True, return_tensors="pt", return_token_type_ids=False
+        )
+
+
+def mirrored(event: Event) -> Event:
+    """The event as a mirror shows it."""
+    return replace(event, direction="left" if event.direction == "right" else "right")
+
+
+def with_capitals(text: str) -> str:
+    """The people's names as they are written."""
+    return _NAMES.sub(lambda found: found.group().capitalize(), text)
+
+
+_NAMES: Final = re.compile("|".join(rf"\b{one.name}\b" for one in CHARACTERS), re.IGNORECASE)
+
+
+def pixels_of(images: npt.NDArray[np.uint8]) -> Any:
+    """Pictures [n, s, s, 3] as the models see them, float32 [n, 3, s, s]."""
+    import torch
+
+    values = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
+    mean, spread = torch.tensor(MEAN)[:, None, None], torch.tensor(SPREAD)[:, None, None]
+    return (values - mean) / spread
+
+
+def altered(images: npt.NDArray[np.uint8], rng: np.random.Generator) -> Any:
+    """Pictures shifted, zoomed and coloured a little, so that none is seen twice alike."""
+    import torch
+    from torch.nn import functional
+
+    pixels = pixels_of(images)
+    count = len(pixels)
+    zoom = rng.uniform(0.86, 1.04, (count, 2))
+    shift = rng.uniform(-0.09, 0.09, (count, 2))
+    theta = np.zeros((count, 2, 3), np.float32)
+    theta[:, 0, 0], theta[:, 1, 1], theta[:, :, 2] = zoom[:, 0], zoom[:, 1], shift
+    grid = functional.affine_grid(torch.from_numpy(theta), list(pixels.shape), align_corners=False)
+    pixels = functional.grid_sample(
+        pixels, grid, padding_mode="border", align_corners=False, mode="bilinear"
+    )
+    gain = torch.from_numpy(rng.uniform(0.85, 1.18, (count, 1, 1, 1)).astype(np.float32))
+    tint = torch.from_numpy(rng.uniform(0.94, 1.06, (count, 3, 1, 1)).astype(np.float32))
+    lift = torch.from_numpy(rng.uniform(-0.2, 0.2, (count, 1, 1, 1)).astype(np.float32))
+    return pixels * gain * tint + lift

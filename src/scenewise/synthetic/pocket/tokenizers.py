@@ -1,0 +1,88 @@
+"""Tokenizers of the pocket models: the families of the real ones, learnt from the drawn
+world's sentences, able to take any text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+LONGEST: Final = 40
+"""Tokens that a sentence may have."""
+
+
+def clip_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
+    """Byte-level pairs between start and end marks, lower-cased, as CLIP's."""
+    from tokenizers import processors
+
+    tokenizer = _byte_pairs(texts, size, ["<pad>", "<|startoftext|>", "<|endoftext|>"], lower=True)
+    marks = [(mark, tokenizer.token_to_id(mark)) for mark in ("<|startoftext|>", "<|endoftext|>")]
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<|startoftext|> $A <|endoftext|>", special_tokens=marks
+    )
+    return _wrapped(
+        tokenizer, pad_token="<pad>", bos_token="<|startoftext|>", eos_token="<|endoftext|>"
+    )
+
+
+def blip_tokenizer(texts: Iterable[str], size: int = 560) -> Any:
+    """Word pieces, as BERT's and so BLIP's, but with capitals: names have them."""
+    from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    from tokenizers.decoders import WordPiece
+
+    specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[DEC]"]
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = WordPiece()
+    tokenizer.train_from_iterator(
+        texts,
+        trainers.WordPieceTrainer(
+            vocab_size=size, special_tokens=specials, show_progress=False
+        ),
+    )
+    return _wrapped(
+        tokenizer,
+        pad_token="[PAD]",
+        unk_token="[UNK]",
+        cls_token="[CLS]",
+        sep_token="[SEP]",
+        bos_token="[DEC]",
+    )
+
+
+def gpt2_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
+    """Byte-level pairs with one mark for beginning and end, as GPT-2's."""
+    tokenizer = _byte_pairs(texts, size, ["<|endoftext|>"], lower=False)
+    return _wrapped(
+        tokenizer,
+        bos_token="<|endoftext|>",
+        eos_token="<|endoftext|>",
+        pad_token="<|endoftext|>",
+    )
+
+
+def _byte_pairs(texts: Iterable[str], size: int, specials: list[str], *, lower: bool) -> Any:
+    from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+    tokenizer = Tokenizer(models.BPE())
+    if lower:
+        tokenizer.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.Lowercase()])
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=lower)
+    tokenizer.decoder = decoders.ByteLevel()
+    tokenizer.train_from_iterator(
+        texts,
+        trainers.BpeTrainer(
+            vocab_size=size,
+            special_tokens=specials,
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        ),
+    )
+    return tokenizer
+
+
+def _wrapped(tokenizer: Any, **marks: str) -> Any:
+    from transformers import PreTrainedTokenizerFast
+
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer, model_max_length=LONGEST, **marks
+    )

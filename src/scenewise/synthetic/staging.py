@@ -1,0 +1,297 @@
+"""One clip, drawn: an event in its setting, seen by a camera, at any moment asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from scenewise.core.media_types import Image
+from scenewise.synthetic.acting import MANNERS, Act, Held
+from scenewise.synthetic.figures import Pen, draw_figure, draw_near_arm, place
+from scenewise.synthetic.poses import CROWN, HAND_1, HAND_2, Points
+from scenewise.synthetic.props import draw_prop
+from scenewise.synthetic.settings import Scenery, draw_setting, tint
+from scenewise.synthetic.weather import draw_weather
+from scenewise.synthetic.world import CHARACTER, PROP, SETTING, Character, Event
+
+Camera = Literal["still", "pan", "push in", "pull out"]
+CAMERAS: Final[tuple[Camera, ...]] = ("still", "pan", "push in", "pull out")
+
+_MARGIN: Final = 1.24
+"""The scenery is drawn this much larger than the picture, so that the camera can move."""
+
+_STOOL: Final = (150, 104, 60)
+_LADDER: Final = (186, 142, 84)
+
+
+@dataclass(frozen=True)
+class Shooting:
+    """How a clip is filmed; two clips of one scene share the place and differ in this.
+
+    Args:
+        place: seed of how the setting looks.
+        height: of a grown-up, relative to the height of the picture.
+        across: where the action is, 0 (as far left as fits) to 1.
+        camera: how the camera moves.
+        phase: where in its cycle the action begins, 0 to 1.
+        tempo: how fast it goes, relative to the usual.
+        brightness: of the whole picture, relative to the usual.
+    """
+
+    place: int = 0
+    height: float = 0.66
+    across: float = 0.5
+    camera: Camera = "still"
+    phase: float = 0.0
+    tempo: float = 1.0
+    brightness: float = 1.0
+
+    @classmethod
+    def drawn(cls, rng: np.random.Generator, place: int) -> Shooting:
+        """One of all ways to film, by chance."""
+        return cls(
+            place=place,
+            height=float(rng.uniform(0.56, 0.8)),
+            across=float(rng.uniform(0, 1)),
+            camera=CAMERAS[int(rng.integers(len(CAMERAS)))],
+            phase=float(rng.uniform(0, 1)),
+            tempo=float(rng.uniform(0.85, 1.15)),
+            brightness=float(rng.uniform(0.88, 1.12)),
+        )
+
+
+class Stage:
+    """Draws a clip.
+
+    Args:
+        event: what happens.
+        shooting: how it is filmed.
+        width, height: of the picture, in pixels.
+        seconds: length of the clip.
+    """
+
+    def __init__(
+        self, event: Event, shooting: Shooting, width: int, height: int, seconds: float
+    ) -> None:
+        self.event = event
+        self.shooting = shooting
+        self.width, self.height, self.seconds = width, height, seconds
+        self._manner = MANNERS[event.action]
+        wide, high = round(width * _MARGIN), round(height * _MARGIN)
+        self._size = (wide, high)
+        self._scenery = _scenery(event, wide, high, shooting.place)
+        self._front = _premultiplied(self._scenery.front)
+        self._gain = np.asarray(tint(event.hour) if _lit(event) else (1.0, 1.0, 1.0), np.float64)
+        self._grade = np.clip(np.arange(256) * shooting.brightness, 0, 255).astype(np.uint8)
+        self._facing = 1 if event.direction == "right" else -1
+        self._who = CHARACTER[event.person]
+        self._other = CHARACTER[event.other] if event.other else None
+        # Two people and a thing in flight must fit a narrow picture, raised arms a low one.
+        above = self._scenery.ground * high - (high - height) * 0.65
+        room = 0.98 * above / (self._manner.top * max(1.0, self._who.height))
+        self._unit = min(shooting.height * height, 0.6 * width, room)
+        self._start = self._standing()
+
+    @property
+    def telling(self) -> tuple[float, float]:
+        """Two times, in seconds, between which a single frame tells what happens."""
+        cycle = self._manner.seconds / self.shooting.tempo
+        low, high = self._manner.telling
+        start = (low - self.shooting.phase) % 1 * cycle
+        return start, min(start + (high - low) * cycle, max(start, self.seconds))
+
+    def frame(self, time: float) -> Image:
+        """The picture at a time, uint8 [height, width, 3].
+
+        Args:
+            time: seconds from the start of the clip.
+        """
+        scale, shift = self._camera(time)
+        view = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+        size = (self.width, self.height)
+        canvas = cv2.warpAffine(self._scenery.back, view, size, flags=cv2.INTER_LINEAR,
+                                borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        self._play(canvas, time, scale, shift)
+        if self._front is not None:
+            _lay_over(canvas, self._front, view)
+        if SETTING[self.event.setting].outdoors and self.event.weather != "clear":
+            draw_weather(canvas, self.event.weather, time, self.shooting.place)
+        if self.shooting.brightness != 1.0:
+            cv2.LUT(canvas, self._grade, dst=canvas)
+        picture: Image = canvas.astype(np.uint8, copy=False)
+        return picture
+
+    def _standing(self) -> float:
+        """x of the feet when the clip begins, in pixels of the scenery."""
+        unit = self._unit
+        ahead = self._manner.reach * unit + 0.12 * unit
+        behind = 0.42 * unit
+        if self._other is not None:
+            ahead = max(ahead, 0.5 * unit)
+        travel = self._travel(self.seconds)
+        wide = self._size[0]
+        # What the camera always shows lies inside the picture's own width.
+        left, right = (wide - self.width) / 2, (wide + self.width) / 2
+        if self._facing > 0:
+            low, high = left + behind, right - ahead - travel
+        else:
+            low, high = left + ahead + travel, right - behind
+        if high < low:
+            low = high = (low + high) / 2
+        return low + (high - low) * self.shooting.across
+
+    def _travel(self, time: float) -> float:
+        """How far the figure has moved, in pixels of the scenery."""
+        speed = self._manner.speed * self.shooting.tempo
+        room = max(0.0, self.width - (self._manner.reach + 0.6) * self._unit)
+        return min(speed * time * self._unit, room)
+
+    def _camera(self, time: float) -> tuple[float, tuple[float, float]]:
+        share = min(1.0, max(0.0, time / self.seconds)) if self.seconds else 0.0
+        camera = self.shooting.camera
+        scale = {"push in": 1.0 + 0.1 * share, "pull out": 1.1 - 0.1 * share}.get(camera, 1.0)
+        wide, high = self._size
+        slack = wide - self.width
+        x = (wide * scale - self.width) / 2
+        if camera == "pan":
+            x += (share - 0.5) * 0.7 * slack * self._facing
+        # Zooming keeps the feet in view.
+        y = high * scale - self.height - (high - self.height) * 0.35
+        return scale, (-x, -y)
+
+    def _play(
+        self, canvas: Image, time: float, scale: float, shift: tuple[float, float]
+    ) -> None:
+        cycle = self._manner.seconds / self.shooting.tempo
+        act = self._manner.act(self.shooting.phase + time / cycle)
+        f, unit = self._facing, self._unit * scale
+        x = (self._start + f * self._travel(time)) * scale + shift[0]
+        y = self._scenery.ground * self._size[1] * scale + shift[1]
+        pen = Pen(canvas, self._gain)
+        tall = unit * self._who.height
+        at = place(act.pose, f, (x, y), tall)
+        _shadow(pen, (x, y), unit)
+        if act.furniture:
+            _furnish(pen, act, at, (x, y), f, unit)
+        if act.partner is not None and self._other is not None:
+            self._partner(pen, act, (x, y), unit)
+        draw_figure(pen, self._who, at, f, tall, asleep=self.event.action == "sleep")
+        if act.held is not None:
+            middle = _where(act.held, at, (x, y), f, unit, tall)
+            size = PROP[self.event.object].size * unit
+            light = float(self._gain.mean())
+            draw_prop(canvas, self.event.object, float(middle[0]), float(middle[1]), size,
+                      angle=act.held.angle * f, light=light)  # fmt: skip
+        draw_near_arm(pen, self._who, at, tall)
+
+    def _partner(self, pen: Pen, act: Act, feet: tuple[float, float], unit: float) -> None:
+        other: Character | None = self._other
+        if other is None or act.partner is None:
+            return
+        facing = self._facing * act.faces
+        there = (feet[0] + self._facing * act.apart * unit, feet[1])
+        tall = unit * other.height
+        at = place(act.partner, facing, there, tall)
+        _shadow(pen, there, unit)
+        draw_figure(pen, other, at, facing, tall)
+        draw_near_arm(pen, other, at, tall)
+
+
+def _lit(event: Event) -> bool:
+    """Whether the light of the hour falls on people: indoors lamps are on."""
+    return SETTING[event.setting].outdoors if event.setting in SETTING else False
+
+
+def _scenery(event: Event, width: int, height: int, seed: int) -> Scenery:
+    return draw_setting(
+        event.setting, width, height, hour=event.hour, weather=event.weather, seed=seed
+    )
+
+
+def _where(
+    held: Held, at: Points, feet: tuple[float, float], facing: int, unit: float, tall: float
+) -> Points:
+    if held.anchor == "ground":
+        base = np.array(feet)
+    elif held.anchor == "head":
+        base = at[CROWN]
+    elif held.anchor == "hand":
+        base = at[HAND_1]
+    else:
+        base = (at[HAND_1] + at[HAND_2]) / 2
+    # What is thrown or lies about keeps its size, whoever plays with it.
+    step = unit if held.anchor == "ground" else tall
+    return base + np.array([facing * held.x, -held.y]) * step
+
+
+def _shadow(pen: Pen, feet: tuple[float, float], unit: float) -> None:
+    """A darker patch on the ground."""
+    x, y = feet
+    left, right = max(0, int(x - 0.26 * unit)), int(x + 0.26 * unit) + 1
+    top, bottom = max(0, int(y - 0.02 * unit)), int(y + 0.045 * unit) + 1
+    patch = pen.canvas[top:bottom, left:right]
+    if patch.size:
+        high, wide = patch.shape[:2]
+        inside = np.zeros((high, wide), np.uint8)
+        middle, axes = (wide // 2, high // 2), (max(1, wide // 2), max(1, high // 2))
+        cv2.ellipse(inside, middle, axes, 0, 0, 360, 1, -1)
+        dark = cv2.LUT(patch, _DARKER)
+        cv2.copyTo(dark, inside, patch)
+
+
+_DARKER: Final[npt.NDArray[np.uint8]] = (np.arange(256) * 0.62).astype(np.uint8)
+
+
+def _furnish(
+    pen: Pen, act: Act, at: Points, feet: tuple[float, float], facing: int, unit: float
+) -> None:
+    if act.furniture == "stool":
+        x, y = feet[0] - facing * 0.03 * unit, feet[1]
+        hip = at[0, 1] + 0.055 * unit
+        for side in (-0.11, 0.11):
+            pen.line(np.array([x + side * 0.7 * unit, hip]), np.array([x + side * unit, y]),
+                     0.04 * unit, _STOOL, 0.8)  # fmt: skip
+        pen.line(np.array([x - 0.12 * unit, hip]), np.array([x + 0.12 * unit, hip]),
+                 0.06 * unit, _STOOL)  # fmt: skip
+        return
+    x, y = feet[0] + facing * 0.24 * unit, feet[1] + 0.02 * unit
+    top = y - 1.75 * unit
+    for side in (-0.1, 0.13):
+        pen.line(np.array([x + side * unit, y]), np.array([x + side * unit, top]),
+                 0.04 * unit, _LADDER, 0.9 if side < 0 else 1.05)  # fmt: skip
+    for rung in range(10):
+        level = y - (0.1 + 0.17 * rung) * unit
+        pen.line(np.array([x - 0.1 * unit, level]), np.array([x + 0.13 * unit, level]),
+                 0.03 * unit, _LADDER, 0.82)  # fmt: skip
+
+
+def _premultiplied(front: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8] | None:
+    """Colours times alpha, cut to the rows and columns that hold something."""
+    if front is None or not front[..., 3].any():
+        return None
+    out = front.copy()
+    alpha = front[..., 3:].astype(np.uint16)
+    out[..., :3] = (front[..., :3].astype(np.uint16) * alpha // 255).astype(np.uint8)
+    return out
+
+
+def _lay_over(
+    canvas: Image, front: npt.NDArray[np.uint8], view: npt.NDArray[np.float64]
+) -> None:
+    height, width = canvas.shape[:2]
+    seen = cv2.warpAffine(front, view, (width, height), flags=cv2.INTER_LINEAR)
+    rows = np.flatnonzero(seen[..., 3].any(axis=1))
+    columns = np.flatnonzero(seen[..., 3].any(axis=0))
+    if not rows.size:
+        return
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    layer = seen[part]
+    left = 255 - layer[..., 3]
+    kept = cv2.multiply(canvas[part], cv2.merge([left, left, left]), scale=1 / 255)
+    canvas[part] = cv2.add(kept, np.ascontiguousarray(layer[..., :3]))
+
+
