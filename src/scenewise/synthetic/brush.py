@@ -42,7 +42,7 @@ _GREY: Final[dict[Hour, Colour]] = {
 }
 _FOG: Final[dict[Hour, Colour]] = {
     "day": (206, 210, 212),
-    "evening": (198, 164, 142),
+    "evening": (190, 164, 154),
     "night": (62, 68, 84),
 }
 _CIRCLE: Final = np.array(
@@ -209,9 +209,16 @@ class Brush:
             self.cover[y0:y1, x0:x1] = 255
 
     def blot(
-        self, x: float, y: float, wide: float, tall: float, colour: Colour, amount: float
+        self,
+        x: float,
+        y: float,
+        wide: float,
+        tall: float,
+        colour: Colour,
+        amount: float,
+        light: bool = False,
     ) -> None:
-        """A soft spot: black for a shadow, a light colour for a lamp's glow."""
+        """A soft spot of a colour; as light, it brightens what is there and hides little of it."""
         unit, (high, broad) = self.unit, self.canvas.shape[:2]
         x0, x1 = max(0, int((x - wide) * unit)), min(broad, int((x + wide) * unit) + 1)
         y0, y1 = max(0, int((y - tall) * unit)), min(high, int((y + tall) * unit) + 1)
@@ -222,7 +229,11 @@ class Brush:
         away = np.minimum(across[None, :] ** 2 + down[:, None] ** 2, 1)
         share = ((1 - away) ** 2 * np.float32(amount))[..., None]
         spot = self.canvas[y0:y1, x0:x1]
-        spot[:] = spot + (np.array(colour, np.float32) - spot) * share
+        paint = np.array(colour, np.float32)
+        if light:
+            spot[:] = np.minimum(spot + (spot * (paint / 200) + paint * 0.3) * share, 255)
+        else:
+            spot[:] = spot + (paint - spot) * share
 
     def shadow(self, x: float, y: float, wide: float, tall: float = 0.03) -> None:
         """What a thing darkens of the ground it stands on."""
@@ -265,7 +276,7 @@ class Brush:
     def fog(self, amount: float) -> None:
         """Fog between what is drawn so far and what comes next; nothing in other weather."""
         if self.weather == "fog":
-            self.haze(_FOG[self.hour], amount)
+            self.haze(_FOG[self.hour], amount * 0.72)
 
     def floor(self, y: float, far: Colour, near: Colour) -> None:
         """The ground from a height down: under snow white, after rain darker with pale streaks."""
@@ -290,10 +301,10 @@ class Brush:
         """The picture with its lamps lit, light from one side and grain."""
         for x, y, reach, colour, force in self._lamps:
             amount = {"day": 0.12, "evening": 0.6, "night": 1.0}[self.hour] * force
-            self.blot(x, y, reach, reach, colour, amount)
+            self.blot(x, y, reach, reach, colour, amount, light=True)
         high, broad = self.canvas.shape[:2]
         rng = np.random.default_rng(self.random.getrandbits(64))
-        small = rng.integers(-7, 8, (max(2, high // 12), max(2, broad // 12)), np.int16)
+        small = rng.integers(-5, 6, (max(2, high // 12), max(2, broad // 12)), np.int16)
         patches = cv2.resize(small, (broad, high), interpolation=cv2.INTER_LINEAR)
         patches += rng.integers(-4, 5, (high, broad), np.int8)
         lean = self.random.uniform(-16, 16)

@@ -199,7 +199,7 @@ def side_plant(brush: Brush) -> None:
 def chair_back(brush: Brush, wood: Colour) -> None:
     """The back of a chair or sofa that stands before the people."""
     x = brush.wide * brush.between(0.05, 0.6)
-    top = brush.tall - brush.between(0.15, 0.2)
+    top = brush.tall - brush.between(0.17, 0.23)
     if brush.chance(0.5):
         for k in range(4):
             brush.rect(x + k * 0.065, top, 0.025, 0.3, shade(wood, 0.84))

@@ -126,18 +126,18 @@ def forest(brush: Brush) -> None:
     for layer in range(3):
         near = layer / 2
         floor = horizon + 0.02 + 0.06 * layer
-        paint = mixed(mixed(leaf, (170, 190, 170), 0.5), leaf, near)
+        paint = mixed(mixed(leaf, (190, 206, 180), 0.65), leaf, near)
         count = round(brush.wide * (9 - 2.2 * layer))
         for k in range(count):
             x = brush.wide * (k + brush.random.random()) / count
             if conifers:
-                fir(brush, x, floor, brush.between(0.5, 0.7) * (0.8 + 0.25 * layer), shade(paint, brush.between(0.8, 1.1)))
+                fir(brush, x, floor, brush.between(0.5, 0.7) * (0.8 + 0.25 * layer), shade(paint, brush.between(0.7, 1.16)))
             else:
                 wide = 0.02 + 0.016 * layer
                 bark = mixed(brush.among(*BARK), (170, 180, 170), 0.5 - 0.5 * near)
                 brush.rect(x, 0, wide, floor, bark)
                 brush.rect(x + wide * 0.6, 0, wide * 0.4, floor, shade(bark, 0.7))
-                brush.ball(x, brush.between(0.0, 0.2) * brush.tall, 0.2, 0.13, shade(paint, brush.between(0.8, 1.1)))
+                brush.ball(x, brush.between(0.0, 0.2) * brush.tall, 0.2, 0.13, shade(paint, brush.between(0.7, 1.16)))
         brush.fog(0.4)
     ground = brush.among((84, 80, 48), (96, 110, 60), (110, 84, 54))
     brush.floor(horizon + 0.1, shade(ground, 0.7), ground)
@@ -180,8 +180,8 @@ def mountain(brush: Brush) -> None:
             tall = rise * brush.between(0.75, 1.1)
             wide = tall * brush.between(0.6, 0.9)
             top = horizon - tall
-            brush.poly([(x - wide, horizon + 0.02), (x, top), (x + wide, horizon + 0.02)], paint)
-            brush.poly([(x, top), (x + wide, horizon + 0.02), (x + wide * 0.1, horizon + 0.02), (x - wide * 0.06, top + tall * 0.5)],
+            brush.poly([(x - wide, horizon + 0.09), (x, top), (x + wide, horizon + 0.09)], paint)
+            brush.poly([(x, top), (x + wide, horizon + 0.09), (x + wide * 0.1, horizon + 0.09), (x - wide * 0.06, top + tall * 0.5)],
                        shade(paint, 0.76))  # fmt: skip
             cap = tall * brush.between(0.24, 0.4)
             white = mixed(SNOW, paint, far * 0.5)
