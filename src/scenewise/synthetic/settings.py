@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.media_types import Image
-from scenewise.synthetic import settings_indoors, settings_nature, settings_town
+from scenewise.synthetic import rooms, settings_indoors, settings_nature, settings_town
 from scenewise.synthetic.brush import Brush, tint
 from scenewise.synthetic.furniture import CLOTHS, WOODS, chair_back, side_plant, table_edge
 from scenewise.synthetic.world import Hour, Weather
 
-__all__ = ["Scenery", "draw_setting", "tint"]
+__all__ = ["CHARADES_ROOMS", "Scenery", "draw_setting", "tint"]
 
 _FRONT_SHARE: Final = 0.35
 
@@ -37,7 +37,40 @@ _PLACES: Final[Mapping[str, tuple[Callable[[Brush], None], bool]]] = {
     "market": (settings_town.market, True),
     "station": (settings_town.station, True),
     "mountain": (settings_nature.mountain, True),
+    "basement": (rooms.basement, False),
+    "bathroom": (rooms.bathroom, False),
+    "closet": (rooms.closet, False),
+    "dining room": (rooms.dining_room, False),
+    "entryway": (rooms.entryway, False),
+    "hallway": (rooms.hallway, False),
+    "laundry room": (rooms.laundry_room, False),
+    "pantry": (rooms.pantry, False),
+    "recreation room": (rooms.recreation_room, False),
+    "stairs": (rooms.stairs, False),
+    "study": (rooms.study, False),
 }
+_OTHERS: Final = ("library", "street", "park", "market", "station", "forest")
+"""What "other" stands for: places that are no room of a home."""
+
+CHARADES_ROOMS: Final[Mapping[str, str]] = {
+    "Basement": "basement",
+    "Bathroom": "bathroom",
+    "Bedroom": "bedroom",
+    "Closet / Walk-in closet": "closet",
+    "Dining room": "dining room",
+    "Entryway": "entryway",
+    "Garage": "garage",
+    "Hallway": "hallway",
+    "Home Office / Study": "study",
+    "Kitchen": "kitchen",
+    "Laundry room": "laundry room",
+    "Living room": "living room",
+    "Other": "other",
+    "Pantry": "pantry",
+    "Recreation room / Man cave": "recreation room",
+    "Stairs": "stairs",
+}
+"""The scenes of the Charades data set (Sigurdsson et al. 2016) and the names they are drawn by."""
 
 
 @dataclass(frozen=True)
@@ -72,7 +105,8 @@ def draw_setting(
     """Draws a place; the same arguments give the same picture.
 
     Args:
-        name: one of `world.SETTINGS`.
+        name: one of `world.SETTINGS` or of the values of `CHARADES_ROOMS`; "other" is a place
+            that is no room of a home, by the seed.
         width, height: of the picture, pixels, from 64 on.
         hour: time of day.
         weather: seen outdoors and through windows; falling drops are `weather.draw_weather`'s.
@@ -81,6 +115,8 @@ def draw_setting(
     Raises:
         KeyError: there is no such place.
     """
+    if name == "other":
+        name = _OTHERS[seed % len(_OTHERS)]
     draw, outdoors = _PLACES[name]
     brush = Brush(width, height, hour, weather, outdoors, f"{name} {seed}")
     mirrored = brush.chance(0.5)
