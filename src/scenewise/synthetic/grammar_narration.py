@@ -179,40 +179,50 @@ class Narrator:
 
     def _two(self, first: Event, second: Event) -> str:
         who, _ = self._subject(first)
-        phrase, next_phrase = pick(self.rng, PHRASES[first.action]), self._plain_phrase(second)
+        phrase = pick(self.rng, PHRASES[first.action])
         told = third_person(phrase, first, self._object(first, phrase), self._other(first))
-        after = third_person(
-            next_phrase,
-            second,
-            ("the " + second.object) if second.object == first.object else thing(second),
-            self._other(second),
-        )
         new = not self.places or self.places[-1] != first.setting
         where = f" {self._where(first)}" if new else ""
-        when = self._changed(first)
+        told += where + self._changed(first)
+        seen = set(self.seen)
+        self.seen |= {first.person, first.other}  # the sentence itself has told of them by now
+        them = self._noun(second.person)
+        after = third_person(
+            pick(self.rng, PHRASES[second.action][:2]),
+            second,
+            f"the {second.object}" if second.object == first.object else thing(second),
+            self._other_after(first, second),
+        )
+        self.seen = seen
         if first.person == second.person:
             shapes = [
-                (2, f"{who} {told}{where}{when}, then {after}"),
-                (1, f"{who} {told}{where}{when}, and after that {after}"),
-                (1, f"{who} first {told}{where}{when} and then {after}"),
+                (2, f"{who} {told}, then {after}"),
+                (1, f"{who} {told}, and after that {after}"),
+                (1, f"{who} first {told} and then {after}"),
             ]
         else:
-            them = self._noun(second.person)
             shapes = [
-                (2, f"{who} {told}{where}{when}, then {them} {after}"),
-                (1, f"{who} {told}{where}{when}, and after that {them} {after}"),
-                (1, f"first {who} {told}{where}{when}, then {them} {after}"),
+                (2, f"{who} {told}, then {them} {after}"),
+                (1, f"{who} {told}, and after that {them} {after}"),
+                (1, f"first {who} {told}, then {them} {after}"),
             ]
         return self._choose(shapes)
+
+    def _other_after(self, first: Event, second: Event) -> str:
+        """Whom the second half of a sentence is about, "her" where that is the first's subject."""
+        if not second.other:
+            return ""
+        pronoun = CHARACTER[second.other].pronoun
+        others = {first.other, second.person} - {"", second.other}
+        alone = all(CHARACTER[name].pronoun != pronoun for name in others)
+        if second.other == first.person and alone:
+            return _OBJECTIVE[pronoun]
+        return self._noun(second.other)
 
     def _where(self, event: Event) -> str:
         """A setting; with "the" where it has been told of before."""
         known = event.setting in self.places
         return pick(self.rng, PLACES[event.setting][: 1 if known else 2])
-
-    def _plain_phrase(self, event: Event) -> str:
-        """A phrase that starts with a verb which stands well after "then"."""
-        return pick(self.rng, PHRASES[event.action][:2])
 
     def _choose(self, shapes: Sequence[tuple[float, str]]) -> str:
         weights = np.array([weight for weight, _ in shapes], np.float64)
