@@ -117,6 +117,16 @@ check with no film: check {good.ad.vtt} --film {x.mp4}
     2: x.mp4; no such file
 check with text: check {good.ad.vtt} --film {notes.txt}
     2: notes.txt; text
+check against itself: check {film.mp4} --original {film.mp4}
+    2: film.mp4; described film itself; name its original
+check against nothing: check {film.mp4} --original {x.mp4}
+    2: x.mp4; no such file
+check against text: check {film.mp4} --original {notes.txt}
+    2: notes.txt; text; give a video
+check a stream that is none: check {film.mp4} --stream 99
+    2: film.mp4; stream 99; no sound; name one of
+check a stream of a script: check {good.ad.vtt} --stream 1
+    2: good.ad.vtt; this is a script; --film
 check, no captions: check {good.ad.vtt} --captions {x.vtt}
     2: x.vtt; no such file
 check, noise as captions: check {good.ad.vtt} --captions {noise.mp4}

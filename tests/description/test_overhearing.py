@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import scenewise
 from scenewise.core.script import Cue
 from scenewise.core.time import Span, union
+from scenewise.description.comparing import flagged
 from scenewise.description.overhearing import overheard, spoken
 from scenewise.media.probe import probe
 
@@ -35,7 +36,9 @@ def test_a_described_film_alone_is_checked_by_what_is_heard_in_it(described, tmp
     alone = tmp_path / described.film.name
     shutil.copy(described.film, alone)
     info = probe(alone)
-    script = overheard(info, next(stream for stream in info.audio if stream.described))
+    streams = flagged(info)
+    assert streams is not None
+    script = overheard(info, streams)
     said = described.script.cues()
     heard = script.cues()
     # lines that follow each other without a breath are one utterance to whoever only hears them

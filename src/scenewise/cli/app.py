@@ -189,6 +189,8 @@ def check(
     - `scenewise check holiday.described.mp4`
 
     - `scenewise check descriptions.vtt --film holiday.mp4 --captions holiday.en.vtt`
+
+    - `scenewise check from-elsewhere.mp4 --original holiday.mp4`  (a film that others described)
     """
     from scenewise.cli.acting import act_check
 

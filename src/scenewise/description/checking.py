@@ -12,19 +12,21 @@ from scenewise.core.progress import Progress
 from scenewise.core.script import Cue, Script
 from scenewise.core.time import Span
 from scenewise.description.cache import Cache
+from scenewise.description.comparing import Streams, chosen, flagged, hear_stream
 from scenewise.description.formats import read_cues, read_script
 from scenewise.description.hearing import Sound, hear
 from scenewise.description.limits import CheckOptions
-from scenewise.description.listening_measures import Streams, sound_measures
+from scenewise.description.listening_measures import sound_measures
 from scenewise.description.measures import Measure
 from scenewise.description.overhearing import overheard
 from scenewise.description.results import Check
 from scenewise.description.rules import measure_script
 from scenewise.description.work import Work
-from scenewise.media.probe import FilmInfo, probe_film
+from scenewise.media.probe import FilmInfo, probe, probe_film
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.subtitles import read_embedded
 
+_WORTH_TELLING = 0.1  # s by which a copy may be early or late without anybody noticing
 SCRIPT_SUFFIXES = {".json", ".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".txt"}
 
 
@@ -44,26 +46,45 @@ def check(
             described film.
         film: the film a script belongs to; found beside the script where it names one.
         captions: the film's captions, whose cues count as dialogue.
-        options: the limits; those of the standards unless told otherwise.
+        options: the limits, those of the standards unless told otherwise; and, for a described
+            film that does not say so itself, where its described and its original sound are.
         cache: where stage results are kept.
         progress: told what is being done.
 
     Raises:
-        InputError: the target cannot be read as either.
+        InputError: the target cannot be read as either, or its sounds cannot be compared.
     """
     work, options = Work.of(cache, progress), options or CheckOptions()
     said = read_cues(Path(captions)) if captions is not None else None
-    if isinstance(target, Script):
-        return _check_script(target, None, film, said, options, work)
-    path = Path(target)
-    if path.suffix.lower() in SCRIPT_SUFFIXES:
-        return _check_script(read_script(path), path, film, said, options, work)
-    return _check_film(path, said, options, work)
+    path = None if isinstance(target, Script) else Path(target)
+    if path is not None and path.suffix.lower() not in SCRIPT_SUFFIXES:
+        return _check_film(path, said, options, work)
+    if options.original or options.stream is not None:
+        raise InputError(
+            "this is a script, and --original and --stream tell of a described film",
+            path=path,
+            remedy="name the film of a script with --film",
+        )
+    script = target if isinstance(target, Script) else read_script(Path(target))
+    return _check_script(script, path, film, said, options, work)
 
 
 def _hear(info: FilmInfo, work: Work) -> Sound:
     detector: SpeechDetector = load("speech detector", "silero")()
     return hear(info, digest_of(info.path), detector, work)
+
+
+def _hear_original(info: FilmInfo, streams: Streams, work: Work) -> Sound:
+    """What was heard in the original of a described film. One that had no sound of its own had
+    no dialogue: what is heard is the description."""
+    if streams.original is None:
+        return Sound((), None, None)
+    source = info if streams.source is None else probe(streams.source)
+    if source.programme is not None and source.programme.index == streams.original:
+        return streams.heard_in(_hear(source, work))
+    detector: SpeechDetector = load("speech detector", "silero")()
+    with work.progress.step("Listening for dialogue"):
+        return hear_stream(source.path, streams.original, detector)
 
 
 def _check_script(
@@ -92,26 +113,30 @@ def _check_script(
 
 def _check_film(path: Path, captions: list[Cue] | None, options: CheckOptions, work: Work) -> Check:
     info = probe_film(path)
-    described = next((stream for stream in info.audio if stream.described), None)
-    if described is None:
-        raise InputError(
-            "this film has no described sound: no stream is flagged as a description",
-            path=path,
-            remedy="describe it first: scenewise describe",
-        )
+    with work.progress.step("Comparing with the original"):
+        streams = chosen(info, options)
     beside = script = _script_beside(path)
     if script is None:
         with work.progress.step("Listening for the description"):
-            script = overheard(info, described)
-    own = info.programme
-    # a film that had no sound of its own has no dialogue: what is heard is the description
-    sound = _hear(info, work) if own and not own.described else Sound((), None, None)
+            script = overheard(info, streams)
+    sound = _hear_original(info, streams, work)
     if script.dialogue is not None:
         sound = replace(sound, dialogue=script.dialogue)
     end = info.duration or max((c.span.end for c in script.cues()), default=0.0)
     checked = check_result(
-        path, script, sound, Span(0.0, end), captions=captions, options=options, work=work
+        path,
+        script,
+        sound,
+        Span(0.0, end),
+        captions=captions,
+        options=options,
+        streams=streams,
+        work=work,
     )
+    if abs(lag := streams.alignment.lag) >= _WORTH_TELLING:
+        when = "later" if lag > 0 else "earlier"
+        note = f"the original's sound comes {abs(lag):.2f} s {when} in the described film"
+        checked = replace(checked, notes=(*checked.notes, note))
     stale = _rendered(info, script) if beside is not None else None
     return checked if stale is None else replace(checked, measures=(stale, *checked.measures))
 
@@ -151,6 +176,7 @@ def check_result(
     *,
     captions: list[Cue] | None = None,
     options: CheckOptions | None = None,
+    streams: Streams | None = None,
     work: Work,
     seconds_spent: float | None = None,
 ) -> Check:
@@ -163,6 +189,7 @@ def check_result(
         span: bounds of the film.
         captions: the film's captions, whose cues count as dialogue.
         options: the limits; those of the standards unless told otherwise.
+        streams: its described sound and the original's; as flagged unless told otherwise.
         work: cache, progress and timings of the run.
         seconds_spent: wall clock of draft and render, for the paper's "timely".
     """
@@ -173,19 +200,11 @@ def check_result(
             script, dialogue=sound.dialogue, film=span, captions=captions, rules=options.script
         )
     )
-    described = next((stream for stream in info.audio if stream.described), None)
-    if described is not None:
-        original = info.programme
-        own = original.index if original is not None and not original.described else None
+    streams = streams or flagged(info)
+    if streams is not None:
         detector: SpeechDetector = load("speech detector", "silero")()
         with work.progress.step("Checking the result"):
-            measures += sound_measures(
-                Streams(film, own, described.index, described.layout or "stereo"),
-                script.cues(),
-                sound,
-                detector,
-                options.sound,
-            )
+            measures += sound_measures(streams, script.cues(), sound, detector, options.sound)
     if seconds_spent is not None and span.duration > 0:
         measures.append(_timely(seconds_spent, span.duration))
     return Check(tuple(measures), str(film))

@@ -87,7 +87,20 @@ class SoundRules(Checked):
 
 @dataclass(frozen=True)
 class CheckOptions(Checked):
-    """What a script and a described film are held to."""
+    """What a script and a described film are held to, and by which sounds the film is measured."""
 
     script: CheckRules = nested(CheckRules)
     sound: SoundRules = nested(SoundRules)
+    original: str = option(
+        "",
+        "the film that a described film was made from, to hear what was added "
+        "(default: the other sound in the described film itself)",
+        group="Check",
+    )
+    stream: int | None = option(
+        None,
+        "which stream of a described film is its described sound, as FFmpeg counts "
+        "(default: the one that is flagged as such; with --original, the film's sound)",
+        low=0,
+        group="Check",
+    )

@@ -5,38 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
 
 from scenewise.core.ports import SpeechDetector
 from scenewise.core.script import Cue
 from scenewise.core.time import Span, intersection, union
+from scenewise.description.comparing import Streams
 from scenewise.description.hearing import Sound
 from scenewise.description.limits import SoundRules
-from scenewise.description.listening import Heard, coverage, difference, hear_added
+from scenewise.description.listening import RATE, Heard, added_sound, coverage, difference
 from scenewise.description.measures import Measure
 from scenewise.media.loudness import measure, measure_spans
 from scenewise.media.mixing import speech_gain
-from scenewise.media.sound import read_sound
 
 _METER_RATE = 48_000  # Hz: what loudness meters work at
-
-
-@dataclass(frozen=True)
-class Streams:
-    """Which streams of a file are compared.
-
-    Args:
-        film: the file.
-        original: the film's own sound; None where it has none.
-        described: the described sound.
-        layout: channels of the described sound, as FFmpeg names them.
-    """
-
-    film: Path
-    original: int | None
-    described: int
-    layout: str
 
 
 def sound_measures(
@@ -61,7 +42,7 @@ def sound_measures(
     with ThreadPoolExecutor(1) as aside:
         peak = aside.submit(_peak, streams, rules)
         spoken = aside.submit(_spoken, streams, spans, detector, rules) if spans else None
-        heard = hear_added(streams.film, streams.original, streams.described)
+        heard = added_sound(streams.own(RATE, mono=True), streams.mixed(RATE, mono=True))
         out = [_overlap(heard, sound.dialogue)]
         if spoken is None:
             return [*out, peak.result(), _nothing_added(heard)]
@@ -110,7 +91,7 @@ def _present(heard: Heard, spans: Sequence[Span], rules: SoundRules) -> Measure:
 def _spoken(
     streams: Streams, spans: Sequence[Span], detector: SpeechDetector, rules: SoundRules
 ) -> Measure:
-    speech = detector.detect(read_sound(streams.film, stream=streams.described))
+    speech = detector.detect(streams.mixed())
     share = coverage(spans, speech)
     missing = tuple(s for s in spans if coverage([s], speech) < 1)
     return Measure(
@@ -128,14 +109,8 @@ def _spoken(
 
 def _loudness(streams: Streams, heard: Heard, sound: Sound, rules: SoundRules) -> Measure:
     # in the layout of the mix: a voice in two channels is louder than in one
-    original = None
-    if streams.original is not None:
-        original = read_sound(
-            streams.film, stream=streams.original, rate=_METER_RATE, layout=streams.layout
-        )
-    described = read_sound(
-        streams.film, stream=streams.described, rate=_METER_RATE, layout=streams.layout
-    )
+    original = streams.own(_METER_RATE, layout=streams.layout)
+    described = streams.mixed(_METER_RATE, layout=streams.layout)
     said = measure_spans(
         difference(original, described), union(heard.added), layout=streams.layout
     ).integrated
@@ -168,7 +143,7 @@ def _level(sound: Sound) -> tuple[float, str]:
 
 
 def _peak(streams: Streams, rules: SoundRules) -> Measure:
-    peak = measure(read_sound(streams.film, stream=streams.described)).true_peak
+    peak = measure(streams.mixed()).true_peak
     return Measure(
         "true peak",
         peak if math.isfinite(peak) else None,

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from scenewise.core.script import Cue, Description, FilmReference, Script
 from scenewise.core.time import Span, union
-from scenewise.description.listening import hear_added
-from scenewise.media.probe import AudioStream, FilmInfo
+from scenewise.description.comparing import Streams
+from scenewise.description.listening import RATE, added_sound
+from scenewise.media.probe import FilmInfo
 from scenewise.media.subtitles import read_embedded
 
 _BREATH = 0.7  # s: a shorter silence belongs to one utterance
@@ -17,7 +18,7 @@ HEARD = {"name": "heard in the described sound"}
 """Stands for the voice of such a script: its times are those of the speech itself."""
 
 
-def overheard(info: FilmInfo, described: AudioStream) -> Script:
+def overheard(info: FilmInfo, streams: Streams) -> Script:
     """What a described film says and when.
 
     The times are those at which the described sound holds what the original does not. The
@@ -27,11 +28,10 @@ def overheard(info: FilmInfo, described: AudioStream) -> Script:
 
     Args:
         info: the film.
-        described: its described sound.
+        streams: its described sound and the original's.
     """
-    original = info.programme
-    own = original.index if original is not None and not original.described else None
-    heard = hear_added(info.path, own, described.index)
+    heard = added_sound(streams.own(RATE, mono=True), streams.mixed(RATE, mono=True))
+    described = next(stream for stream in info.audio if stream.index == streams.described)
     track = next((stream for stream in info.subtitles if stream.described), None)
     cues = read_embedded(info.path, track.index) if track is not None else []
     lines = sorted(spoken(cues, heard.added), key=lambda line: line.start or 0.0)

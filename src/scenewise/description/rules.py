@@ -348,9 +348,13 @@ class _Check:
         if self.script.language.split("-")[0].lower() != "en":
             detail = f"not known: the rules are for English, not {self.script.language}"
             return Measure(name, None, "", 0, None, detail, (), severity, LANGUAGE)
+        if self.cues and not any(cue.text.strip() for cue in self.cues):
+            detail = "not known: no words are at hand"
+            return Measure(name, None, "", 0, None, detail, (), severity, LANGUAGE)
         found = [
             (cue, problem)
             for cue in self.cues
+            if cue.text.strip()
             for problem in phrase_problems(cue.text)
             if problem.severity == kind
         ]
