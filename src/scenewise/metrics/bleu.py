@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from scenewise.core.errors import ComponentMissing
 from scenewise.metrics.scored import Tokens, check_clips
@@ -25,7 +26,8 @@ def bleu(
         longest: the longest n-gram of the last figure.
 
     Returns:
-        One figure from 0 to 1 for each n; 0 where no n-gram is shared.
+        One figure from 0 to 1 for each n; 0 where no n-gram is shared, where COCO's server
+        gives a small figure that means nothing.
 
     Raises:
         ComponentMissing: sacrebleu is not installed.
@@ -38,11 +40,9 @@ def bleu(
             "BLEU needs the package sacrebleu", remedy="install scenewise[research]"
         ) from error
     check_clips(generated, references)
-    most = max(map(len, references))
-    streams = [
-        # sacrebleu passes over empty references, where a clip has fewer than others
-        [" ".join(texts[i]) if i < len(texts) else "" for texts in references]
-        for i in range(most)
+    streams: Any = [  # None where a clip has fewer references than others
+        [" ".join(texts[i]) if i < len(texts) else None for texts in references]
+        for i in range(max(map(len, references)))
     ]
     scorer = BLEU(max_ngram_order=longest, tokenize="none", smooth_method="none", force=True)
     score = scorer.corpus_score([" ".join(text) for text in generated], streams)

@@ -22,6 +22,7 @@ class Mention:
 
     Args:
         sentence: which of the film's sentences it stands in, from 0; `IN_CAST` for the list.
+            Leave out those that run over two sentences.
         text: as it stands there.
     """
 
@@ -44,8 +45,8 @@ def named(
 ) -> list[frozenset[str]]:
     """Who is spoken of in each sentence.
 
-    A cluster stands for a member of the cast when exactly one name is, word for word, one of
-    its mentions in the list; clusters with none or several are passed over.
+    A cluster stands for a member of the cast when exactly one name is, letter for letter, among
+    its mentions, in the list or after it; clusters with none or several are passed over.
 
     Args:
         cast: names as they stand in the list.
@@ -57,7 +58,7 @@ def named(
     """
     people: list[set[str]] = [set() for _ in range(sentences)]
     for cluster in clusters:
-        names = {m.text for m in cluster if m.sentence == IN_CAST and m.text in cast}
+        names = {mention.text for mention in cluster if mention.text in cast}
         for mention in cluster:
             if not IN_CAST <= mention.sentence < sentences:
                 raise ValueError(f"no sentence {mention.sentence} among {sentences}")
@@ -71,8 +72,8 @@ def critic(
     generated: Sequence[Cluster],
     references: Sequence[Cluster],
     sentences: int,
-) -> float | None:
-    """CRITIC of one film: mean intersection over union of the people in each sentence.
+) -> list[float]:
+    """CRITIC of one film: intersection over union of the people in each sentence.
 
     Args:
         cast: names as they stand in the list.
@@ -80,11 +81,11 @@ def critic(
         sentences: how many of either there are.
 
     Returns:
-        From 0 to 1, over the sentences whose reference speaks of someone; None where none does.
+        From 0 to 1 for each sentence whose reference speaks of someone. Papers report the mean
+        over those of all films.
 
     Raises:
         ValueError: a mention stands in a sentence that is not there.
     """
     ours, theirs = named(cast, generated, sentences), named(cast, references, sentences)
-    shares = [len(a & b) / len(a | b) for a, b in zip(ours, theirs, strict=True) if b]
-    return sum(shares) / len(shares) if shares else None
+    return [len(a & b) / len(a | b) for a, b in zip(ours, theirs, strict=True) if b]

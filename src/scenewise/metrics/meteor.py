@@ -7,6 +7,7 @@ definition, without paraphrases, and its figures differ. So there is none withou
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import tempfile
 import threading
@@ -70,7 +71,7 @@ def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
                 remedy="check that `java -version` works and 2 GB of memory are free",
             ) from error
         finally:
-            running.kill()
+            _stop(running)
     return Scored(float(figures[-1]), figures[:-1])
 
 
@@ -105,6 +106,13 @@ def _ask(running: subprocess.Popen[str], lines: Sequence[str], answers: int) -> 
     if not all(read):
         raise EOFError("no answer")
     return [line.strip() for line in read]
+
+
+def _stop(running: subprocess.Popen[str]) -> None:
+    running.kill()
+    if running.stdin:
+        with contextlib.suppress(OSError):  # what it has not read cannot be flushed
+            running.stdin.close()
 
 
 def _write(stream: IO[str], lines: Sequence[str]) -> None:
