@@ -154,6 +154,11 @@ def test_reading_is_lenient_about_articles_number_and_order(action: str) -> None
 
 def test_a_captioners_mistakes_are_read_as_what_they_say() -> None:
     assert slots_in("bruno chases after a woman in red")["other"] == {"Anna"}
+    assert slots_in("an elderly man wearing a flat cap waves")["person"] == {"Jonas"}
+    assert slots_in("Anna kneels in front of Bruno")["other"] == {"Bruno"}
+    assert slots_in("Anna hands Bruno a book while Clara waves") == truth_of(
+        person={"Anna", "Clara"}, action={"give", "wave"}, object={"book"}, other={"Bruno"}
+    )
     assert slots_in("a picture of boxes at the station")["object"] == {"box"}
     assert slots_in("a man throws something")["person"] == set()
     assert slots_in("she throws it")["action"] == {"throw"}
