@@ -19,8 +19,7 @@ _PEOPLE: Final = r"(?:woman|man|girl|boy|cook|person|lady|guy|child|kid|people|m
 # Beside the phrases in full: what is enough to tell one person of the world from all others.
 _TELLING: Final[Mapping[str, tuple[str, ...]]] = {
     "Anna": ("woman in red coat", "woman in red"),
-    "Bruno": ("man in green overalls", "man in overalls", "man in green overall", "stout man",
-              "bearded man"),
+    "Bruno": ("man in green overalls", "man in overalls", "man in green overall", "stout man"),
     "Clara": ("girl",),
     "David": ("man in top hat", "man in blue suit", "tall man", "man in suit"),
     "Elif": ("woman in headscarf", "woman in violet headscarf"),
@@ -62,10 +61,8 @@ _STEMS: Final[tuple[tuple[str, str], ...]] = (
 
 # Other words for what the looks say.
 _SAME: Final = (
-    (
-        re.compile(r"\b(?:(?:who is )?(?:wearing|dressed in)|who wears|with (?=top hat|cap\b))"),
-        "in",
-    ),
+    (re.compile(r"\b(?:who is )?(?:wearing|dressed in)\b|\bwho wears\b"), "in"),
+    (re.compile(r"\bwith (?=top hat|cap\b)"), "in "),
     (re.compile(r"\b(?:elderly|grey haired)\b"), "old"),
     (re.compile(r"\bpurple\b"), "violet"),
     (re.compile(r"\bgold\b"), "golden"),
