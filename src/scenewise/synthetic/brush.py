@@ -179,8 +179,14 @@ class Brush:
         thick = max(1, round(width * self.unit))
         corners = [self._corners(np.array(points))]
         cv2.polylines(
-            self.canvas, corners, False, colour if glows else self.lit(colour), thick, cv2.LINE_AA, 4
-        )  # fmt: skip
+            self.canvas,
+            corners,
+            False,
+            colour if glows else self.lit(colour),
+            thick,
+            cv2.LINE_AA,
+            4,
+        )
         if self.cover is not None:
             cv2.polylines(self.cover, corners, False, 255, thick, cv2.LINE_AA, 4)
 
@@ -259,8 +265,14 @@ class Brush:
         spots = [(pick.random(), pick.random(), pick.random()) for _ in range(14)]
         if self.hour == "night" and self.weather == "clear":
             for x, y, size in spots:
-                self.rect(x * self.wide, y * horizon * 0.8, 0.006 + 0.004 * size,
-                          0.006 + 0.004 * size, (220, 226, 240), glows=True)  # fmt: skip
+                self.rect(
+                    x * self.wide,
+                    y * horizon * 0.8,
+                    0.006 + 0.004 * size,
+                    0.006 + 0.004 * size,
+                    (220, 226, 240),
+                    glows=True,
+                )
             self.disc(spots[0][0] * self.wide, horizon * 0.22, 0.045, 0.045, (240, 238, 214), True)
         elif self.weather == "clear" and spots[1][2] < 0.5:
             colour = (255, 244, 200) if self.hour == "day" else (255, 200, 120)
@@ -268,7 +280,9 @@ class Brush:
             self.blot(spots[0][0] * self.wide, height, 0.2, 0.2, colour, 0.8)
             self.disc(spots[0][0] * self.wide, height, 0.045, 0.045, colour, True)
         if self.weather != "fog":
-            white = mixed(low, (255, 255, 255), {"day": 0.6, "evening": 0.25, "night": 0.08}[self.hour])
+            white = mixed(
+                low, (255, 255, 255), {"day": 0.6, "evening": 0.25, "night": 0.08}[self.hour]
+            )
             for x, y, size in spots[2 : 5 if self.weather == "clear" else 8]:
                 wide = 0.12 + 0.2 * size
                 self.blot(x * self.wide, y * horizon * 0.7, wide, wide * 0.3, white, 0.75)
@@ -309,4 +323,5 @@ class Brush:
         patches += rng.integers(-4, 5, (high, broad), np.int8)
         lean = self.random.uniform(-16, 16)
         patches += np.linspace(-lean, lean, broad).astype(np.int16)
-        return cv2.add(self.canvas, cv2.merge([patches] * 3), dtype=cv2.CV_8U)
+        lit: Image = cv2.add(self.canvas, cv2.merge([patches] * 3), dtype=cv2.CV_8U)  # type: ignore[assignment]
+        return lit

@@ -12,21 +12,43 @@ Piece = tuple[float, Callable[[Brush, float], None]]
 
 WHITE: Colour = (238, 236, 230)
 WOODS: tuple[Colour, ...] = (
-    (150, 98, 56), (112, 70, 40), (186, 138, 88), (206, 170, 122), (92, 62, 46),
-)  # fmt: skip
+    (150, 98, 56),
+    (112, 70, 40),
+    (186, 138, 88),
+    (206, 170, 122),
+    (92, 62, 46),
+)
 PAINTS: tuple[Colour, ...] = (
-    (226, 214, 190), (196, 212, 222), (228, 206, 150), (190, 206, 176), (222, 184, 172),
-    (170, 178, 198), (236, 232, 224), (202, 190, 208),
-)  # fmt: skip
+    (226, 214, 190),
+    (196, 212, 222),
+    (228, 206, 150),
+    (190, 206, 176),
+    (222, 184, 172),
+    (170, 178, 198),
+    (236, 232, 224),
+    (202, 190, 208),
+)
+TILES: tuple[Colour, ...] = (
+    (206, 226, 232),
+    (236, 236, 232),
+    (176, 212, 204),
+    (232, 210, 190),
+    (190, 196, 216),
+)
 CLOTHS: tuple[Colour, ...] = (
-    (170, 60, 56), (56, 96, 150), (70, 128, 92), (214, 170, 70), (130, 80, 140), (110, 110, 118),
-    (196, 120, 90), (60, 130, 140), (224, 214, 196),
-)  # fmt: skip
+    (170, 60, 56),
+    (56, 96, 150),
+    (70, 128, 92),
+    (214, 170, 70),
+    (130, 80, 140),
+    (110, 110, 118),
+    (196, 120, 90),
+    (60, 130, 140),
+    (224, 214, 196),
+)
 
 
-def row(
-    brush: Brush, must: Sequence[Piece], may: Sequence[Piece], fill: float = 0.9
-) -> None:
+def row(brush: Brush, must: Sequence[Piece], may: Sequence[Piece], fill: float = 0.9) -> None:
     """Sets pieces along the picture's width in any order: those that must be there, then others.
 
     In a narrow picture the last of those that must be there are left out.
@@ -87,9 +109,16 @@ def window(
     hill = mixed(hill, low, {"clear": 0.0, "rain": 0.3, "snow": 0.1, "fog": 0.8}[brush.weather])
     peak = brush.between(0.2, 0.8)
     brush.poly(
-        [(x, y + tall), (x, y + tall * 0.8), (x + wide * peak, y + tall * 0.66),
-         (x + wide, y + tall * 0.82), (x + wide, y + tall)], hill, glows=True,
-    )  # fmt: skip
+        [
+            (x, y + tall),
+            (x, y + tall * 0.8),
+            (x + wide * peak, y + tall * 0.66),
+            (x + wide, y + tall * 0.82),
+            (x + wide, y + tall),
+        ],
+        hill,
+        glows=True,
+    )
     brush.rect(x + wide / 2 - 0.006, y, 0.012, tall, frame)
     brush.rect(x, y + tall * 0.45, wide, 0.012, frame)
     brush.rect(x - 0.03, y + tall + 0.012, wide + 0.06, 0.022, shade(frame, 0.86))
@@ -109,15 +138,23 @@ def picture(brush: Brush, x: float, y: float, wide: float, tall: float) -> None:
     brush.rect(x, y, wide, tall, brush.among((120, 84, 44), (40, 38, 40), (220, 190, 110)))
     inner, paint = 0.016, brush.among(*CLOTHS)
     brush.rect(x + inner, y + inner, wide - 2 * inner, tall - 2 * inner, shade(paint, 1.3))
-    brush.poly([(x + inner, y + tall - inner), (x + wide * 0.45, y + tall * 0.4),
-                (x + wide - inner, y + tall - inner)], shade(paint, 0.8))  # fmt: skip
+    brush.poly(
+        [
+            (x + inner, y + tall - inner),
+            (x + wide * 0.45, y + tall * 0.4),
+            (x + wide - inner, y + tall - inner),
+        ],
+        shade(paint, 0.8),
+    )
 
 
 def hanging_lamp(brush: Brush, x: float, drop: float, colour: Colour) -> None:
     """A lamp on a wire from the ceiling."""
     brush.line([(x, 0), (x, drop)], 0.006, (50, 46, 44))
-    brush.poly([(x - 0.03, drop), (x + 0.03, drop), (x + 0.08, drop + 0.07), (x - 0.08, drop + 0.07)],
-               colour)  # fmt: skip
+    brush.poly(
+        [(x - 0.03, drop), (x + 0.03, drop), (x + 0.08, drop + 0.07), (x - 0.08, drop + 0.07)],
+        colour,
+    )
     on = brush.hour != "day"
     brush.disc(x, drop + 0.072, 0.05, 0.018, (255, 244, 200) if on else (226, 220, 200), on)
     brush.lamp(x, drop + 0.09, 0.55, force=0.45)
@@ -131,8 +168,16 @@ def floor_lamp(brush: Brush, x: float, line: float, colour: Colour) -> None:
     brush.disc(x + 0.06, line + 0.03, 0.05, 0.014, (60, 54, 52))
     on = brush.hour != "day"
     body = mixed(colour, (255, 226, 160), 0.6) if on else colour
-    brush.poly([(x + 0.02, top - 0.06), (x + 0.1, top - 0.06), (x + 0.13, top + 0.06),
-                (x - 0.01, top + 0.06)], body, on)  # fmt: skip
+    brush.poly(
+        [
+            (x + 0.02, top - 0.06),
+            (x + 0.1, top - 0.06),
+            (x + 0.13, top + 0.06),
+            (x - 0.01, top + 0.06),
+        ],
+        body,
+        on,
+    )
     brush.lamp(x + 0.06, top, 0.5, force=0.6)
 
 
@@ -145,7 +190,9 @@ def books(brush: Brush, x: float, floor: float, wide: float, tall: float) -> Non
             high = tall * brush.between(0.7, 0.96)
             colour = brush.among(*CLOTHS)
             brush.rect(x, floor - high, min(thick, end - x) - 0.002, high, colour)
-            brush.rect(x, floor - high * 0.8, min(thick, end - x) - 0.002, high * 0.1, shade(colour, 1.4))
+            brush.rect(
+                x, floor - high * 0.8, min(thick, end - x) - 0.002, high * 0.1, shade(colour, 1.4)
+            )
         x += thick
 
 
@@ -166,13 +213,26 @@ def pot_plant(brush: Brush, x: float, floor: float, size: float) -> None:
     pot = brush.among((190, 98, 60), (226, 222, 214), (70, 90, 120))
     leaf = brush.among((56, 120, 60), (82, 144, 70), (40, 96, 62))
     brush.shadow(x, floor, size * 0.5)
-    brush.poly([(x - size * 0.22, floor - size * 0.36), (x + size * 0.22, floor - size * 0.36),
-                (x + size * 0.16, floor), (x - size * 0.16, floor)], pot)  # fmt: skip
+    brush.poly(
+        [
+            (x - size * 0.22, floor - size * 0.36),
+            (x + size * 0.22, floor - size * 0.36),
+            (x + size * 0.16, floor),
+            (x - size * 0.16, floor),
+        ],
+        pot,
+    )
     for lean in (-0.46, 0.44, -0.26, 0.24, 0.0):
         tip = floor - size * (1.05 - abs(lean) * 0.5)
-        brush.poly([(x - size * 0.05, floor - size * 0.34), (x + size * (lean - 0.1), tip + size * 0.3),
-                    (x + size * lean, tip), (x + size * (lean + 0.12), tip + size * 0.34)],
-                   shade(leaf, 1.1 - 0.5 * lean))  # fmt: skip
+        brush.poly(
+            [
+                (x - size * 0.05, floor - size * 0.34),
+                (x + size * (lean - 0.1), tip + size * 0.3),
+                (x + size * lean, tip),
+                (x + size * (lean + 0.12), tip + size * 0.34),
+            ],
+            shade(leaf, 1.1 - 0.5 * lean),
+        )
 
 
 def table_edge(brush: Brush, cloth: Colour) -> None:
@@ -192,8 +252,10 @@ def side_plant(brush: Brush) -> None:
     for k in range(6):
         y = brush.tall - 0.02 - 0.055 * k
         reach = brush.between(0.08, 0.17)
-        brush.poly([(-0.02, y), (reach * 0.5, y - 0.09), (reach, y - 0.1), (reach * 0.6, y - 0.03)],
-                   shade(leaf, 0.7 + 0.12 * (k % 4)))  # fmt: skip
+        brush.poly(
+            [(-0.02, y), (reach * 0.5, y - 0.09), (reach, y - 0.1), (reach * 0.6, y - 0.03)],
+            shade(leaf, 0.7 + 0.12 * (k % 4)),
+        )
 
 
 def chair_back(brush: Brush, wood: Colour) -> None:

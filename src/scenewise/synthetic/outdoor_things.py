@@ -8,12 +8,24 @@ from scenewise.synthetic.brush import SNOW, Brush, mixed, shade, sky_colours
 from scenewise.synthetic.furniture import CLOTHS
 from scenewise.synthetic.world import Colour
 
-LEAVES: tuple[Colour, ...] = ((64, 128, 56), (92, 148, 62), (48, 104, 60), (150, 150, 60), (190, 120, 48))
+LEAVES: tuple[Colour, ...] = (
+    (64, 128, 56),
+    (92, 148, 62),
+    (48, 104, 60),
+    (150, 150, 60),
+    (190, 120, 48),
+)
 BARK: tuple[Colour, ...] = ((96, 68, 46), (76, 58, 48), (124, 96, 70))
 HOUSES: tuple[Colour, ...] = (
-    (186, 92, 74), (214, 190, 150), (150, 160, 170), (226, 204, 120), (196, 150, 130),
-    (130, 150, 130), (232, 226, 216), (120, 140, 176),
-)  # fmt: skip
+    (186, 92, 74),
+    (214, 190, 150),
+    (150, 160, 170),
+    (226, 204, 120),
+    (196, 150, 130),
+    (130, 150, 130),
+    (232, 226, 216),
+    (120, 140, 176),
+)
 
 
 def snowy(brush: Brush, colour: Colour, share: float = 0.7) -> Colour:
@@ -25,11 +37,31 @@ def tree(brush: Brush, x: float, floor: float, size: float, leaf: Colour) -> Non
     """A broad-leaved tree; `size` is its height."""
     bark = brush.among(*BARK)
     brush.shadow(x + size * 0.05, floor, size * 0.36)
-    brush.poly([(x - size * 0.055, floor), (x - size * 0.03, floor - size * 0.5),
-                (x + size * 0.03, floor - size * 0.5), (x + size * 0.06, floor)], bark)  # fmt: skip
-    brush.poly([(x + size * 0.01, floor), (x + size * 0.01, floor - size * 0.5),
-                (x + size * 0.03, floor - size * 0.5), (x + size * 0.06, floor)], shade(bark, 0.7))  # fmt: skip
-    for dx, dy, wide in ((0.13, 0.52, 0.2), (-0.15, 0.55, 0.2), (0.1, 0.74, 0.2), (-0.07, 0.8, 0.2), (0, 0.62, 0.24)):
+    brush.poly(
+        [
+            (x - size * 0.055, floor),
+            (x - size * 0.03, floor - size * 0.5),
+            (x + size * 0.03, floor - size * 0.5),
+            (x + size * 0.06, floor),
+        ],
+        bark,
+    )
+    brush.poly(
+        [
+            (x + size * 0.01, floor),
+            (x + size * 0.01, floor - size * 0.5),
+            (x + size * 0.03, floor - size * 0.5),
+            (x + size * 0.06, floor),
+        ],
+        shade(bark, 0.7),
+    )
+    for dx, dy, wide in (
+        (0.13, 0.52, 0.2),
+        (-0.15, 0.55, 0.2),
+        (0.1, 0.74, 0.2),
+        (-0.07, 0.8, 0.2),
+        (0, 0.62, 0.24),
+    ):
         brush.ball(x + dx * size, floor - dy * size, wide * size, wide * size * 0.86, leaf)
     if brush.weather == "snow":
         brush.disc(x - size * 0.06, floor - size * 0.9, size * 0.16, size * 0.06, SNOW)
@@ -46,20 +78,33 @@ def fir(brush: Brush, x: float, floor: float, size: float, leaf: Colour) -> None
         brush.poly([(x - wide, low), (x, tip), (x + wide, low)], leaf)
         brush.poly([(x + wide * 0.1, low), (x, tip), (x + wide, low)], shade(leaf, 0.74))
         if brush.weather == "snow":
-            brush.poly([(x - wide * 0.6, low - size * 0.12), (x, tip), (x + wide * 0.4, low - size * 0.18)], SNOW)
+            brush.poly(
+                [
+                    (x - wide * 0.6, low - size * 0.12),
+                    (x, tip),
+                    (x + wide * 0.4, low - size * 0.18),
+                ],
+                SNOW,
+            )
 
 
 def bush(brush: Brush, x: float, floor: float, size: float, leaf: Colour) -> None:
     """A low bush; `size` is its width."""
     for dx, high in ((-0.26, 0.26), (0.28, 0.28), (0.0, 0.36)):
-        brush.ball(x + dx * size, floor - high * size * 0.5, size * 0.28, size * high * 0.7, snowy(brush, leaf, 0.4))
+        brush.ball(
+            x + dx * size,
+            floor - high * size * 0.5,
+            size * 0.28,
+            size * high * 0.7,
+            snowy(brush, leaf, 0.4),
+        )
 
 
-def ridge(brush: Brush, y: float, rise: float, steps: int, colour: Colour) -> list[tuple[float, float]]:
+def ridge(
+    brush: Brush, y: float, rise: float, steps: int, colour: Colour
+) -> list[tuple[float, float]]:
     """A jagged skyline about `y`; gives its corners."""
-    points = [
-        (brush.wide * k / steps, y - rise * brush.random.random()) for k in range(steps + 1)
-    ]
+    points = [(brush.wide * k / steps, y - rise * brush.random.random()) for k in range(steps + 1)]
     brush.poly([(0, brush.tall), *points, (brush.wide, brush.tall)], colour)
     return points
 
@@ -71,10 +116,19 @@ def house(brush: Brush, x: float, floor: float, wide: float, tall: float, roof: 
     brush.rect(x + wide * 0.93, floor - tall, wide * 0.07, tall, shade(wall, 0.66))
     if roof:
         tile = snowy(brush, brush.among((150, 70, 50), (90, 84, 88), (116, 76, 56)), 0.85)
-        brush.poly([(x - 0.02, floor - tall), (x + wide * 0.2, floor - tall - 0.1),
-                    (x + wide * 0.8, floor - tall - 0.1), (x + wide + 0.02, floor - tall)], tile)  # fmt: skip
+        brush.poly(
+            [
+                (x - 0.02, floor - tall),
+                (x + wide * 0.2, floor - tall - 0.1),
+                (x + wide * 0.8, floor - tall - 0.1),
+                (x + wide + 0.02, floor - tall),
+            ],
+            tile,
+        )
     else:
-        brush.rect(x - 0.01, floor - tall - 0.015, wide + 0.02, 0.03, snowy(brush, shade(wall, 0.7), 0.9))
+        brush.rect(
+            x - 0.01, floor - tall - 0.015, wide + 0.02, 0.03, snowy(brush, shade(wall, 0.7), 0.9)
+        )
     columns, rows = max(2, round(wide / 0.12)), max(1, round((tall - 0.16) / 0.13))
     for i in range(columns):
         for j in range(rows):
@@ -95,7 +149,13 @@ def passers(brush: Brush, floor: float, size: float, share: float = 0.35) -> Non
         brush.rect(x - tall * 0.09, floor - tall * 0.46, tall * 0.08, tall * 0.46, low)
         brush.rect(x + tall * 0.02, floor - tall * 0.46, tall * 0.08, tall * 0.46, shade(low, 0.8))
         brush.disc(x, floor - tall * 0.62, tall * 0.14, tall * 0.23, top)
-        brush.disc(x, floor - tall * 0.91, tall * 0.085, tall * 0.1, brush.among((226, 186, 154), (120, 80, 56)))
+        brush.disc(
+            x,
+            floor - tall * 0.91,
+            tall * 0.085,
+            tall * 0.1,
+            brush.among((226, 186, 154), (120, 80, 56)),
+        )
 
 
 def street_lamp(brush: Brush, x: float, floor: float, size: float) -> None:
@@ -103,10 +163,24 @@ def street_lamp(brush: Brush, x: float, floor: float, size: float) -> None:
     iron, on = (44, 48, 52), brush.hour != "day"
     brush.rect(x - 0.008, floor - size, 0.016, size, iron)
     brush.rect(x - 0.018, floor - 0.04, 0.036, 0.04, iron)
-    brush.poly([(x - 0.026, floor - size - 0.06), (x + 0.026, floor - size - 0.06), (x + 0.016, floor - size),
-                (x - 0.016, floor - size)], (255, 236, 170) if on else (214, 220, 216), on)  # fmt: skip
-    brush.poly([(x - 0.036, floor - size - 0.06), (x, floor - size - 0.09), (x + 0.036, floor - size - 0.06)],
-               snowy(brush, iron))  # fmt: skip
+    brush.poly(
+        [
+            (x - 0.026, floor - size - 0.06),
+            (x + 0.026, floor - size - 0.06),
+            (x + 0.016, floor - size),
+            (x - 0.016, floor - size),
+        ],
+        (255, 236, 170) if on else (214, 220, 216),
+        on,
+    )
+    brush.poly(
+        [
+            (x - 0.036, floor - size - 0.06),
+            (x, floor - size - 0.09),
+            (x + 0.036, floor - size - 0.06),
+        ],
+        snowy(brush, iron),
+    )
     brush.lamp(x, floor - size - 0.02, 0.42, force=0.75)
 
 
@@ -128,11 +202,21 @@ def fence(brush: Brush, colours: Sequence[Colour]) -> None:
     start, stop = (0.0, 0.62) if brush.chance(0.5) else (0.3, 1.0)
     x = start * brush.wide
     while x < stop * brush.wide:
-        brush.poly([(x, brush.tall + 0.02), (x, top), (x + 0.02, top - 0.025), (x + 0.04, top),
-                    (x + 0.04, brush.tall + 0.02)], paint)  # fmt: skip
+        brush.poly(
+            [
+                (x, brush.tall + 0.02),
+                (x, top),
+                (x + 0.02, top - 0.025),
+                (x + 0.04, top),
+                (x + 0.04, brush.tall + 0.02),
+            ],
+            paint,
+        )
         brush.rect(x + 0.03, top, 0.01, 0.3, shade(paint, 0.7))
         x += 0.085
-    brush.rect(start * brush.wide, top + 0.035, (stop - start) * brush.wide, 0.025, shade(paint, 0.86))
+    brush.rect(
+        start * brush.wide, top + 0.035, (stop - start) * brush.wide, 0.025, shade(paint, 0.86)
+    )
 
 
 def railing(brush: Brush) -> None:

@@ -10,12 +10,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.media_types import Image
-from scenewise.synthetic import rooms, settings_indoors, settings_nature, settings_town
+from scenewise.synthetic import (
+    rooms_living,
+    rooms_utility,
+    settings_indoors,
+    settings_nature,
+    settings_town,
+)
 from scenewise.synthetic.brush import Brush, tint
 from scenewise.synthetic.furniture import CLOTHS, WOODS, chair_back, side_plant, table_edge
 from scenewise.synthetic.world import Hour, Weather
@@ -37,17 +42,17 @@ _PLACES: Final[Mapping[str, tuple[Callable[[Brush], None], bool]]] = {
     "market": (settings_town.market, True),
     "station": (settings_town.station, True),
     "mountain": (settings_nature.mountain, True),
-    "basement": (rooms.basement, False),
-    "bathroom": (rooms.bathroom, False),
-    "closet": (rooms.closet, False),
-    "dining room": (rooms.dining_room, False),
-    "entryway": (rooms.entryway, False),
-    "hallway": (rooms.hallway, False),
-    "laundry room": (rooms.laundry_room, False),
-    "pantry": (rooms.pantry, False),
-    "recreation room": (rooms.recreation_room, False),
-    "stairs": (rooms.stairs, False),
-    "study": (rooms.study, False),
+    "basement": (rooms_utility.basement, False),
+    "bathroom": (rooms_utility.bathroom, False),
+    "closet": (rooms_utility.closet, False),
+    "dining room": (rooms_living.dining_room, False),
+    "entryway": (rooms_living.entryway, False),
+    "hallway": (rooms_living.hallway, False),
+    "laundry room": (rooms_utility.laundry_room, False),
+    "pantry": (rooms_utility.pantry, False),
+    "recreation room": (rooms_living.recreation_room, False),
+    "stairs": (rooms_living.stairs, False),
+    "study": (rooms_living.study, False),
 }
 _OTHERS: Final = ("library", "street", "park", "market", "station", "forest")
 """What "other" stands for: places that are no room of a home."""
@@ -131,6 +136,6 @@ def draw_setting(
         front_of.get(name, _indoor_front)(brush)
         front = np.dstack([brush.canvas, brush.cover])
     if mirrored:
-        back = cv2.flip(back, 1)
-        front = None if front is None else cv2.flip(front, 1)
+        back = np.ascontiguousarray(back[:, ::-1])
+        front = None if front is None else np.ascontiguousarray(front[:, ::-1])
     return Scenery(back, front, brush.ground)

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 from scenewise.synthetic.brush import Brush, mixed, shade
 from scenewise.synthetic.furniture import (
-    CLOTHS, PAINTS, WHITE, WOODS, bookcase, books, floor_lamp, hanging_lamp, picture, pot_plant,
-    room, row, window,
-)  # fmt: skip
+    CLOTHS,
+    PAINTS,
+    WHITE,
+    WOODS,
+    bookcase,
+    books,
+    floor_lamp,
+    hanging_lamp,
+    picture,
+    pot_plant,
+    room,
+    row,
+    window,
+)
 from scenewise.synthetic.world import Colour
 
 
 def kitchen(brush: Brush) -> None:
     """Cupboards above and below, cooker, refrigerator, sink under a window."""
-    line = room(brush, brush.among(*PAINTS), brush.among((200, 190, 176), (150, 140, 132), (176, 120, 84)),
-                tiles=True)  # fmt: skip
+    line = room(
+        brush,
+        brush.among(*PAINTS),
+        brush.among((200, 190, 176), (150, 140, 132), (176, 120, 84)),
+        tiles=True,
+    )
     front = brush.among(WHITE, (120, 160, 170), (226, 196, 120), (150, 98, 60), (110, 140, 110))
     top = brush.among((90, 84, 82), (214, 208, 200), (130, 90, 60))
     tile = brush.among((220, 226, 228), (176, 206, 214), (232, 214, 180))
@@ -45,8 +60,15 @@ def kitchen(brush: Brush) -> None:
         pan = b.among((196, 60, 50), (150, 154, 160), (60, 80, 120))
         b.block(x + 0.04, counter - 0.085, 0.13, 0.068, pan)
         b.rect(x + 0.17, counter - 0.075, 0.06, 0.014, (40, 36, 34))
-        b.poly([(x + 0.06, counter - 0.32), (x + 0.18, counter - 0.32), (x + 0.25, counter - 0.22),
-                (x - 0.01, counter - 0.22)], (150, 154, 160))  # fmt: skip
+        b.poly(
+            [
+                (x + 0.06, counter - 0.32),
+                (x + 0.18, counter - 0.32),
+                (x + 0.25, counter - 0.22),
+                (x - 0.01, counter - 0.22),
+            ],
+            (150, 154, 160),
+        )
         b.rect(x + 0.07, 0, 0.1, counter - 0.32, (168, 172, 178))
 
     def fridge(b: Brush, x: float) -> None:
@@ -63,8 +85,16 @@ def kitchen(brush: Brush) -> None:
         b.block(x, counter, 0.36, base - counter, front)
         b.rect(x - 0.01, counter - 0.02, 0.38, 0.03, top)
         b.rect(x + 0.08, counter - 0.018, 0.2, 0.035, (176, 180, 186))
-        b.line([(x + 0.18, counter - 0.02), (x + 0.18, counter - 0.11), (x + 0.23, counter - 0.11),
-                (x + 0.23, counter - 0.07)], 0.014, (196, 200, 206))  # fmt: skip
+        b.line(
+            [
+                (x + 0.18, counter - 0.02),
+                (x + 0.18, counter - 0.11),
+                (x + 0.23, counter - 0.11),
+                (x + 0.23, counter - 0.07),
+            ],
+            0.014,
+            (196, 200, 206),
+        )
         b.rect(x + 0.178, counter + 0.03, 0.006, 0.22, shade(front, 0.6))
 
     row(brush, [(0.26, cooker), (0.26, fridge), (0.38, sink)], [(0.3, cupboard)] * 4, fill=1.0)
@@ -84,8 +114,15 @@ def bedroom(brush: Brush) -> None:
         b.rect(x + 0.04, low - 0.07, 0.6, 0.08, shade(wood, 0.8))
         b.rect(x + 0.045, low - 0.16, 0.59, 0.1, WHITE)
         b.ball(x + 0.14, low - 0.18, 0.1, 0.055, (246, 244, 240))
-        b.poly([(x + 0.24, low - 0.19), (x + 0.62, low - 0.17), (x + 0.63, low - 0.02), (x + 0.25, low - 0.02)],
-               cover)  # fmt: skip
+        b.poly(
+            [
+                (x + 0.24, low - 0.19),
+                (x + 0.62, low - 0.17),
+                (x + 0.63, low - 0.02),
+                (x + 0.25, low - 0.02),
+            ],
+            cover,
+        )
         b.rect(x + 0.24, low - 0.19, 0.05, 0.17, shade(cover, 1.3))
         for k in range(3):
             b.rect(x + 0.34 + k * 0.1, low - 0.17, 0.03, 0.15, shade(cover, 0.78))
@@ -95,8 +132,16 @@ def bedroom(brush: Brush) -> None:
         b.rect(x + 0.02, line - 0.09, 0.11, 0.045, shade(wood, 1.2))
         b.rect(x + 0.068, line - 0.2, 0.014, 0.07, (90, 80, 74))
         on = b.hour != "day"
-        b.poly([(x + 0.045, line - 0.27), (x + 0.105, line - 0.27), (x + 0.135, line - 0.18),
-                (x + 0.015, line - 0.18)], (255, 226, 160) if on else (236, 216, 176), on)  # fmt: skip
+        b.poly(
+            [
+                (x + 0.045, line - 0.27),
+                (x + 0.105, line - 0.27),
+                (x + 0.135, line - 0.18),
+                (x + 0.015, line - 0.18),
+            ],
+            (255, 226, 160) if on else (236, 216, 176),
+            on,
+        )
         b.lamp(x + 0.075, line - 0.22, 0.5, force=0.65)
 
     def wardrobe(b: Brush, x: float) -> None:
@@ -159,7 +204,9 @@ def living_room(brush: Brush) -> None:
         b.rect(x + 0.16, line - 0.08, 0.006, 0.1, shade(wood, 0.5))
         b.rect(x + 0.01, line - 0.37, 0.34, 0.22, (22, 22, 26))
         show = b.among((60, 110, 170), (110, 150, 90), (170, 90, 80), (40, 44, 54))
-        b.fade(x + 0.022, line - 0.358, 0.316, 0.196, shade(show, 1.3), shade(show, 0.6), glows=True)
+        b.fade(
+            x + 0.022, line - 0.358, 0.316, 0.196, shade(show, 1.3), shade(show, 0.6), glows=True
+        )
         b.rect(x + 0.15, line - 0.15, 0.06, 0.03, (22, 22, 26))
 
     def lamp(b: Brush, x: float) -> None:
@@ -180,18 +227,36 @@ def living_room(brush: Brush) -> None:
         pot_plant(b, x + 0.1, line + 0.04, 0.3)
 
     if brush.chance(0.7):
-        window(brush, brush.wide * brush.between(0.1, 0.3), line - 0.62, 0.3, 0.24, brush.among(*CLOTHS))
+        window(
+            brush,
+            brush.wide * brush.between(0.1, 0.3),
+            line - 0.62,
+            0.3,
+            0.24,
+            brush.among(*CLOTHS),
+        )
     for k in range(brush.random.randint(1, 3)):
-        picture(brush, brush.wide * brush.between(0.55, 0.6) + 0.19 * k, line - brush.between(0.56, 0.64),
-                0.15, 0.13)  # fmt: skip
-    row(brush, [(0.64, sofa), (0.12, lamp), (0.36, television)],
-        [(0.28, armchair), (0.24, shelf), (0.2, green)])  # fmt: skip
+        picture(
+            brush,
+            brush.wide * brush.between(0.55, 0.6) + 0.19 * k,
+            line - brush.between(0.56, 0.64),
+            0.15,
+            0.13,
+        )
+    row(
+        brush,
+        [(0.64, sofa), (0.12, lamp), (0.36, television)],
+        [(0.28, armchair), (0.24, shelf), (0.2, green)],
+    )
 
 
 def garage(brush: Brush) -> None:
     """A car, a rolling door, tools on the wall, tyres and tins."""
-    line = room(brush, brush.among((170, 168, 164), (188, 180, 166), (150, 158, 168)),
-                brush.among((120, 120, 122), (140, 134, 126)))  # fmt: skip
+    line = room(
+        brush,
+        brush.among((170, 168, 164), (188, 180, 166), (150, 158, 168)),
+        brush.among((120, 120, 122), (140, 134, 126)),
+    )
     door = brush.among((200, 204, 208), (170, 150, 120), (120, 140, 160))
     wide = min(0.9, brush.wide * 0.62)
     start = (brush.wide - wide) * brush.between(0.1, 0.9)
@@ -204,7 +269,13 @@ def garage(brush: Brush) -> None:
     for k in range(5):
         x = place + 0.04 + k * 0.055
         brush.rect(x, line - 0.49, 0.012, 0.14, (60, 60, 66))
-        brush.rect(x - 0.012, line - 0.5, 0.036, 0.03, brush.among((190, 50, 40), (60, 90, 150), (150, 150, 156)))
+        brush.rect(
+            x - 0.012,
+            line - 0.5,
+            0.036,
+            0.03,
+            brush.among((190, 50, 40), (60, 90, 150), (150, 150, 156)),
+        )
     brush.rect(place - 0.02, line - 0.2, 0.36, 0.03, (130, 92, 56))
     brush.rect(place, line - 0.17, 0.03, 0.19, (96, 66, 40))
     brush.rect(place + 0.28, line - 0.17, 0.03, 0.19, (96, 66, 40))
@@ -212,15 +283,49 @@ def garage(brush: Brush) -> None:
         brush.block(place + 0.02 + k * 0.1, line - 0.26, 0.06, 0.06, brush.among(*CLOTHS))
 
     def car(b: Brush, x: float) -> None:
-        paint, low = b.among((190, 40, 40), (50, 90, 160), (220, 220, 220), (60, 110, 80), (230, 190, 60)), line + 0.09
+        paint, low = (
+            b.among((190, 40, 40), (50, 90, 160), (220, 220, 220), (60, 110, 80), (230, 190, 60)),
+            line + 0.09,
+        )
         b.shadow(x + 0.34, low + 0.005, 0.42, 0.045)
-        b.poly([(x + 0.14, low - 0.2), (x + 0.22, low - 0.33), (x + 0.46, low - 0.33), (x + 0.56, low - 0.2)], paint)
-        b.poly([(x + 0.18, low - 0.2), (x + 0.235, low - 0.305), (x + 0.33, low - 0.305), (x + 0.33, low - 0.2)],
-               (130, 160, 180))  # fmt: skip
-        b.poly([(x + 0.35, low - 0.2), (x + 0.35, low - 0.305), (x + 0.45, low - 0.305), (x + 0.52, low - 0.2)],
-               (100, 130, 150))  # fmt: skip
-        b.poly([(x, low - 0.06), (x + 0.01, low - 0.17), (x + 0.14, low - 0.21), (x + 0.56, low - 0.21),
-                (x + 0.68, low - 0.16), (x + 0.7, low - 0.06)], paint)  # fmt: skip
+        b.poly(
+            [
+                (x + 0.14, low - 0.2),
+                (x + 0.22, low - 0.33),
+                (x + 0.46, low - 0.33),
+                (x + 0.56, low - 0.2),
+            ],
+            paint,
+        )
+        b.poly(
+            [
+                (x + 0.18, low - 0.2),
+                (x + 0.235, low - 0.305),
+                (x + 0.33, low - 0.305),
+                (x + 0.33, low - 0.2),
+            ],
+            (130, 160, 180),
+        )
+        b.poly(
+            [
+                (x + 0.35, low - 0.2),
+                (x + 0.35, low - 0.305),
+                (x + 0.45, low - 0.305),
+                (x + 0.52, low - 0.2),
+            ],
+            (100, 130, 150),
+        )
+        b.poly(
+            [
+                (x, low - 0.06),
+                (x + 0.01, low - 0.17),
+                (x + 0.14, low - 0.21),
+                (x + 0.56, low - 0.21),
+                (x + 0.68, low - 0.16),
+                (x + 0.7, low - 0.06),
+            ],
+            paint,
+        )
         b.rect(x + 0.0, low - 0.09, 0.7, 0.035, shade(paint, 0.66))
         b.rect(x + 0.1, low - 0.2, 0.46, 0.016, shade(paint, 1.3))
         b.disc(x + 0.67, low - 0.135, 0.022, 0.02, (255, 240, 180))
@@ -240,7 +345,13 @@ def garage(brush: Brush) -> None:
         for k in (0.0, 0.22):
             b.rect(x + k, line - 0.36, 0.02, 0.39, (80, 80, 86))
         for k in range(6):
-            b.block(x + 0.03 + (k % 3) * 0.065, line - 0.39 + (k // 3) * 0.16, 0.05, 0.07, b.among(*CLOTHS))
+            b.block(
+                x + 0.03 + (k % 3) * 0.065,
+                line - 0.39 + (k // 3) * 0.16,
+                0.05,
+                0.07,
+                b.among(*CLOTHS),
+            )
 
     row(brush, [(0.7, car), (0.2, tyres)], [(0.24, tins), (0.24, tins)], fill=1.0)
     x = brush.wide / 2
@@ -252,7 +363,9 @@ def garage(brush: Brush) -> None:
 def library(brush: Brush) -> None:
     """Walls of books, a ladder, a reading table with a green lamp."""
     wall: Colour = brush.among((120, 84, 60), (210, 190, 156), (110, 60, 56), (150, 158, 140))
-    line = room(brush, wall, brush.among((120, 74, 48), (150, 60, 56), (70, 92, 76), (170, 130, 90)))
+    line = room(
+        brush, wall, brush.among((120, 74, 48), (150, 60, 56), (70, 92, 76), (170, 130, 90))
+    )
     count = max(2, round(brush.wide / 0.4))
     step = brush.wide / count
     gap = brush.random.randrange(count) if brush.chance(0.5) and count > 2 else -1
@@ -275,15 +388,23 @@ def library(brush: Brush) -> None:
     wood = brush.among((96, 60, 40), (140, 92, 56))
     top = line - 0.1
     brush.shadow(x + 0.22, line + 0.05, 0.28)
-    for k in (0.02, 0.39):
-        brush.rect(x + k, top, 0.03, 0.15, shade(wood, 0.8))
+    for leg in (0.02, 0.39):
+        brush.rect(x + leg, top, 0.03, 0.15, shade(wood, 0.8))
     brush.block(x, top - 0.012, 0.44, 0.035, wood)
     for k in range(3):
         brush.rect(x + 0.25, top - 0.034 - 0.024 * k, 0.12 - 0.01 * k, 0.022, brush.among(*CLOTHS))
     brush.rect(x + 0.115, top - 0.1, 0.012, 0.09, (200, 166, 80))
     on = brush.hour != "day"
     green = (50, 150, 90)
-    brush.poly([(x + 0.06, top - 0.1), (x + 0.08, top - 0.15), (x + 0.16, top - 0.15), (x + 0.18, top - 0.1)],
-               mixed(green, (200, 255, 180), 0.4) if on else green, on)  # fmt: skip
+    brush.poly(
+        [
+            (x + 0.06, top - 0.1),
+            (x + 0.08, top - 0.15),
+            (x + 0.16, top - 0.15),
+            (x + 0.18, top - 0.1),
+        ],
+        mixed(green, (200, 255, 180), 0.4) if on else green,
+        on,
+    )
     brush.lamp(x + 0.12, top - 0.06, 0.45, force=0.6)
     hanging_lamp(brush, brush.wide * 0.5, 0.03, (200, 170, 90))

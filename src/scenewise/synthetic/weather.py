@@ -47,9 +47,14 @@ def _rain(canvas: Image, time: float, seed: int) -> None:
     tone = 0.78 * _brightness(canvas) + 92
     thick = max(1, round(high / 220))
     cv2.polylines(
-        canvas, list(np.rint(ends * _SCALE).astype(np.int32)), False,
-        (tone * 0.94, tone, tone * 1.08), thick, cv2.LINE_AA, _SHIFT,
-    )  # fmt: skip
+        canvas,
+        list(np.rint(ends * _SCALE).astype(np.int32)),
+        False,
+        (tone * 0.94, tone, tone * 1.08),
+        thick,
+        cv2.LINE_AA,
+        _SHIFT,
+    )
 
 
 def _snow(canvas: Image, time: float, seed: int) -> None:
