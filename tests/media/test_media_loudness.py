@@ -119,3 +119,16 @@ def test_a_span_of_a_moment_has_a_loudness() -> None:
     moment = measure_spans(chunks(whole, 4800), [Span(4.0, 4.15)])
     assert moment.integrated == pytest.approx(-20.0, abs=0.3)
     assert moment.duration == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("seconds", [0.3, 2.0, 4.0])
+def test_the_loudness_is_the_same_without_the_peak(seconds: float) -> None:
+    parts = list(chunks(sine(-20, seconds), 5000))
+    with_peak, without = measure(parts), measure(parts, peak=False)
+    assert without.integrated == with_peak.integrated
+    assert without.duration == with_peak.duration
+    assert math.isnan(without.true_peak)
+    spans = [Span(0.1, 0.25)]
+    assert measure_spans(parts, spans, peak=False).integrated == (
+        measure_spans(parts, spans).integrated
+    )

@@ -23,7 +23,7 @@ from scenewise.description.cache import Cache
 from scenewise.description.captioning import caption
 from scenewise.description.formats import read_cues
 from scenewise.description.gaps import find_gaps, spoken_spans
-from scenewise.description.hearing import hear
+from scenewise.description.hearing import begin_listening, hear
 from scenewise.description.lines import worded_lines
 from scenewise.description.looking import look
 from scenewise.description.onscreen import TextEvent, merge
@@ -86,17 +86,20 @@ def draft(
             )
         if missing:
             warnings.append(missing)
-    if other := _other_language(captioner, options.language):
-        warnings.append(other)
+    written = _written_language(captioner, options.language)
+    if written:
+        speaker.require(written)
+        warnings.append(_other_language(captioner, written, options.language))
     for warning in warnings:
         work.progress.say(warning)
 
     with timings.stage("hash"):
         digest = digest_of(film)
     watch = WritingWatch() if reader.name != "none" else None
-    seen = look(source, digest, selector, watch, work)
+    with begin_listening(source.info, digest, detector, work) as listening:
+        seen = look(source, digest, selector, watch, work)
+        sound = hear(source.info, digest, detector, work, listening)
     warnings.extend(seen.warnings)
-    sound = hear(source.info, digest, detector, work)
     keyframes = seen.selection.keyframes
 
     events: list[TextEvent] = []
@@ -114,12 +117,12 @@ def draft(
     candidates = caption(captioner, keyframes, context, digest, options, work)
 
     with timings.stage("word"):
-        lines = worded_lines(keyframes, candidates, events, captioner.name, options)
+        lines = worded_lines(keyframes, candidates, events, captioner.name, options, written)
     film_span = Span(0.0, max(seen.duration, source.info.duration or 0.0))
     dialogue = tuple(union([*sound.dialogue, *spoken_spans(captions or ())]))
     gaps = find_gaps(dialogue, film_span, options.gaps)
     with timings.stage("speak"):
-        wordings = [w for line in lines if not line.reason for w in line.wordings]
+        wordings = [(w, each.language) for each in lines if not each.reason for w in each.wordings]
         speaker.measure(wordings, work.progress)
     with timings.stage("schedule"):
         placed = place(
@@ -154,16 +157,21 @@ def _captioner_name(options: DraftOptions) -> str:
     return "interrogator" if options.captioner == "auto" and named else options.captioner
 
 
-def _other_language(captioner: Captioner, wanted: str) -> str:
-    """What to tell when a captioner does not write the language of the script; empty when it
-    does, or does not say which ones it writes."""
+def _written_language(captioner: Captioner, wanted: str) -> str:
+    """The language a captioner writes where it does not write that of the script; empty where
+    it does, or does not say which ones it writes."""
     written = getattr(captioner, "languages", None)
     if not written or wanted.lower().partition("-")[0] in written:
         return ""
+    return str(written[0])
+
+
+def _other_language(captioner: Captioner, written: str, wanted: str) -> str:
+    """What to tell of a captioner that does not write the language of the script."""
     return (
-        f"Pictures are described in {' or '.join(written)}, not in {wanted}: {captioner.name} "
-        "writes nothing else. Translate the script before it is rendered, or take another "
-        "captioner, such as vlm"
+        f"Pictures are described in {written}, not in {wanted}: {captioner.name} writes nothing "
+        f"else. These lines are spoken by a voice for {written}; translate them in the script, "
+        "or take another captioner, such as vlm"
     )
 
 

@@ -49,7 +49,7 @@ class _Changes(AdaptiveDetector):  # type: ignore[misc]
             frame_img: RGB, where the detector of the library itself wants BGR.
         """
         del timecode
-        now = cv2.cvtColor(frame_img, cv2.COLOR_RGB2HSV)
+        now = np.asarray(cv2.cvtColor(frame_img, cv2.COLOR_RGB2HSV), np.uint8)
         before, self._before = self._before, now
         if before is None:
             return 0.0
