@@ -109,7 +109,7 @@ def test_what_goes_wrong_is_raised_where_the_result_is_asked_for(tone: Path) -> 
     tone.write_bytes(b"no sound at all")
     with (
         begin_listening(film, "x", Patient(0.0), work) as begun,
-        pytest.raises(InputError, match="tone.wav"),
+        pytest.raises(InputError, match=r"tone\.wav"),
     ):
         hear(film, "x", Patient(0.0), work, begun)
 

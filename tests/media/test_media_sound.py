@@ -6,6 +6,7 @@ import sys
 import wave
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -16,6 +17,7 @@ from hypothesis import strategies as st
 
 from scenewise.core.errors import FileMissing, NotAVideo, OutputUnwritable, UnknownChoice
 from scenewise.core.media_types import Audio
+from scenewise.media import sound as sound_module
 from scenewise.media.reading import Film
 from scenewise.media.sound import read_sound, write_sound
 
@@ -304,3 +306,38 @@ def test_regrouping_loses_and_invents_nothing(
     parts = [Audio(p, 8000) for p in np.split(sound, cuts, axis=1)]
     write_sound(path, parts, codec="pcm_f32le")
     assert np.array_equal(_whole(path, chunk=chunk), sound)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["film/sintel_trailer_52s.mp4", "film/bbb_0_30.webm", "described/ozplayer/xad-counting.mp3"],
+)
+def test_sound_converted_in_larger_parts_is_the_same_to_the_last_bit(
+    data: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    ways: list[dict[str, Any]] = [
+        {"rate": 16_000, "mono": True},
+        {"rate": 48_000, "layout": "stereo"},
+    ]
+    gathered = [_whole(data / name, **way) for way in ways]
+    monkeypatch.setattr(sound_module, "_gathered", lambda blocks: blocks)
+    for way, whole in zip(ways, gathered, strict=True):
+        assert np.array_equal(whole, _whole(data / name, **way))
+
+
+def test_parts_of_different_rates_are_not_converted_together() -> None:
+    block = sound_module._Block
+    parts = [
+        block(np.full((channels, count), i, np.float32), rate, layout)
+        for i, (channels, count, rate, layout) in enumerate(
+            [(1, 9000, 8000, "mono"), (1, 9000, 8000, "mono"), (1, 10, 8000, "mono")]
+            + [(1, 20, 16_000, "mono"), (2, 30, 16_000, "stereo"), (2, 1, 16_000, "stereo")]
+        )
+    ]
+    made = [(b.samples.shape, b.rate, b.layout) for b in sound_module._gathered(parts)]
+    assert made == [
+        ((1, 18_000), 8000, "mono"),
+        ((1, 10), 8000, "mono"),
+        ((1, 20), 16_000, "mono"),
+        ((2, 31), 16_000, "stereo"),
+    ]

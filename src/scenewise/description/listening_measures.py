@@ -112,7 +112,7 @@ def _loudness(streams: Streams, heard: Heard, sound: Sound, rules: SoundRules) -
     original = streams.own(_METER_RATE, layout=streams.layout)
     described = streams.mixed(_METER_RATE, layout=streams.layout)
     said = measure_spans(
-        difference(original, described), union(heard.added), layout=streams.layout
+        difference(original, described), union(heard.added), layout=streams.layout, peak=False
     ).integrated
     if not math.isfinite(said):
         return Measure("loudness", None, "LUFS", None, None, "no description is heard")

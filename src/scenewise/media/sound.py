@@ -8,7 +8,7 @@ is left out. Film time 0 is that of `scenewise.media.containers`.
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
@@ -34,6 +34,10 @@ _JITTER: Final = 0.05
 Matroska rounds to milliseconds, and live encoders are off by tens of them."""
 
 _SILENCE: Final = 2**16  # samples of silence made at a time
+
+_GATHERED: Final = 2**14
+"""Samples that are converted at a time: of a decoder's frames of 1024, each alone, 120 s take
+0.26 s of processor time to 16 kHz mono instead of 0.19."""
 
 _CODECS: Final = {
     ".wav": "pcm_s16le",
@@ -86,8 +90,10 @@ def read_sound(
     ):
         source = cast(AudioStream, container.streams[index])
         clock = Clock(source, time_zero(container))
-        frames = _frames(container, source)
-        yield from _regrouped(_converted(_continuous(frames, clock), converter), chunk)
+        blocks = _continuous(_frames(container, source), clock)
+        if rate is not None or mono or layout is not None:
+            blocks = _gathered(blocks)
+        yield from _regrouped(_converted(blocks, converter), chunk)
 
 
 def _track(info: FilmInfo, index: int | None) -> int | None:
@@ -174,6 +180,28 @@ def _floats(frame: AudioFrame) -> Samples:
         scale = np.float32(2.0 ** (1 - 8 * raw.dtype.itemsize))
         return raw.astype(np.float32) * scale
     return np.asarray(raw, dtype=np.float32, order="C")
+
+
+def _gathered(blocks: Iterable[_Block]) -> Iterator[_Block]:
+    """The same sound in fewer blocks, each of one rate and layout."""
+    held: list[_Block] = []
+    count = 0
+    for block in blocks:
+        changed = held and (held[0].rate, held[0].layout) != (block.rate, block.layout)
+        if changed or count >= _GATHERED:
+            yield _joined(held)
+            held, count = [], 0
+        held.append(block)
+        count += block.samples.shape[1]
+    if held:
+        yield _joined(held)
+
+
+def _joined(blocks: Sequence[_Block]) -> _Block:
+    first = blocks[0]
+    if len(blocks) == 1:
+        return first
+    return _Block(np.concatenate([b.samples for b in blocks], axis=1), first.rate, first.layout)
 
 
 class _Converter:
