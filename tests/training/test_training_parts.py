@@ -123,9 +123,13 @@ def test_an_error_comes_with_the_batch_it_belongs_to() -> None:
 
 
 def test_the_thread_ends_with_an_error_of_the_caller() -> None:
-    with pytest.raises(KeyError), prefetched(lambda number: number) as batches:
-        batches(0)
-        raise KeyError
+    def fail() -> None:
+        with prefetched(lambda number: number) as batches:
+            batches(0)
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert not ahead_threads()
 
 

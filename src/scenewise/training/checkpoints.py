@@ -58,7 +58,8 @@ def save_checkpoint(
         for part, named in tensors.items()
         for name, tensor in named.items()
     }
-    head = {"format": _FORMAT, "about": json.dumps(about), "checksum": str(_checksum(flat))}
+    text = json.dumps(about)
+    head = {"format": _FORMAT, "about": text, "checksum": str(_checksum(flat, text))}
     with atomic(Path(folder) / NAME) as temporary:
         try:
             save_file(flat, temporary, metadata=head)
@@ -88,7 +89,7 @@ def read_checkpoint(folder: Path) -> tuple[dict[str, dict[str, Tensor]], dict[st
         raise CheckpointInvalid("the checkpoint is damaged", path=path, remedy=_ANEW) from error
     if head.get("format") != _FORMAT:
         raise CheckpointInvalid("that is no checkpoint of a run", path=path, remedy=_ANEW)
-    if head.get("checksum") != str(_checksum(flat)):
+    if head.get("checksum") != str(_checksum(flat, head.get("about", ""))):
         raise CheckpointInvalid("the checkpoint is damaged", path=path, remedy=_ANEW)
     parts: dict[str, dict[str, Tensor]] = {}
     for key, tensor in flat.items():
@@ -134,9 +135,9 @@ def load_weights(model: nn.Module, folder: Path) -> int:
     return int(about["step"])
 
 
-def _checksum(tensors: Mapping[str, Tensor]) -> int:
-    """Of all values: the format itself notices a file cut short, but not changed bytes."""
-    total = 0
+def _checksum(tensors: Mapping[str, Tensor], text: str) -> int:
+    """Of everything: the format itself notices a file cut short, but not changed bytes."""
+    total = zlib.crc32(text.encode())
     for name in sorted(tensors):
         flat = tensors[name].reshape(-1)
         total = zlib.crc32(name.encode(), total)
