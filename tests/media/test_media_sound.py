@@ -326,13 +326,17 @@ def test_sound_converted_in_larger_parts_is_the_same_to_the_last_bit(
 
 
 def test_parts_of_different_rates_are_not_converted_together() -> None:
-    block = sound_module._Block
+    given_parts = [
+        (1, 9000, 8000, "mono"),
+        (1, 9000, 8000, "mono"),
+        (1, 10, 8000, "mono"),
+        (1, 20, 16_000, "mono"),
+        (2, 30, 16_000, "stereo"),
+        (2, 1, 16_000, "stereo"),
+    ]
     parts = [
-        block(np.full((channels, count), i, np.float32), rate, layout)
-        for i, (channels, count, rate, layout) in enumerate(
-            [(1, 9000, 8000, "mono"), (1, 9000, 8000, "mono"), (1, 10, 8000, "mono")]
-            + [(1, 20, 16_000, "mono"), (2, 30, 16_000, "stereo"), (2, 1, 16_000, "stereo")]
-        )
+        sound_module._Block(np.full((channels, count), i, np.float32), rate, layout)
+        for i, (channels, count, rate, layout) in enumerate(given_parts)
     ]
     made = [(b.samples.shape, b.rate, b.layout) for b in sound_module._gathered(parts)]
     assert made == [
