@@ -44,6 +44,7 @@ def descriptions(draw: st.DrawFn, name: str) -> Description:
         confidence=draw(shares),
         source=draw(st.sampled_from(["vlm", "person", "text-on-screen"])),
         kind=draw(st.sampled_from(["visual", "text"])),
+        language=draw(st.sampled_from(["", "", "fr", "de-AT"])),
     )
     if draw(st.booleans()):
         duration = draw(lengths)

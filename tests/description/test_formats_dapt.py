@@ -171,7 +171,7 @@ def test_the_films_sound_is_down_during_speech_and_up_in_long_pauses(
     for one, two in pairwise(found):
         assert one.end <= two.begin, "no two events change the sound at once"
         gap = two.speech[0] - one.speech[1]
-        if gap > 600:
+        if gap >= 600:
             assert gain(found, one.speech[1] + gap / 2) == 1.0
         else:
             held = [one.speech[1] + gap * share / 10 for share in range(10)]

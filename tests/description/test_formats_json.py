@@ -49,7 +49,7 @@ def check(value: Any, rule: dict[str, Any], root: dict[str, Any], where: str = "
     known = {
         "$schema", "$id", "$defs", "$ref", "title", "description", "default", "type", "required",
         "properties", "items", "prefixItems", "minItems", "maxItems", "minimum", "maximum",
-        "minLength", "const", "enum", "anyOf",
+        "minLength", "pattern", "const", "enum", "anyOf",
     }  # fmt: skip
     assert rule.keys() <= known, f"the check does not know {rule.keys() - known}"
     out = []
@@ -71,6 +71,8 @@ def check(value: Any, rule: dict[str, Any], root: dict[str, Any], where: str = "
         out.append(f"{where} is none of {rule['enum']}")
     if number and not rule.get("minimum", value) <= value <= rule.get("maximum", value):
         out.append(f"{where} is out of range")
+    if isinstance(value, str) and not re.search(rule.get("pattern", ""), value):
+        out.append(f"{where} is not of the form {rule['pattern']}")
     if isinstance(value, str) and len(value) < rule.get("minLength", 0):
         out.append(f"{where} is too short")
     if isinstance(value, list):
@@ -148,6 +150,7 @@ def test_the_schema_with_the_reference_implementation():
         {"span": [1]},
         {"span": [1, 2, 3]},
         {"kind": "sound"},
+        {"language": "in English"},
         {"salience": 1.5},
         {"text": None},
         {"variants": "short"},

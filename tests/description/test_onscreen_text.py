@@ -300,6 +300,28 @@ def test_spoken_form(text: str, form: str) -> None:
     assert spoken_form(text) == form
 
 
+@pytest.mark.parametrize(
+    ("language", "form"),
+    [
+        ("en-GB", "durian dot blender dot org, at Anna, rock and roll"),
+        ("de", "durian Punkt blender Punkt org, at Anna, rock und roll"),
+        ("fr-CA", "durian point blender point org, arobase Anna, rock et roll"),
+        ("es", "durian punto blender punto org, arroba Anna, rock y roll"),
+        ("it", "durian punto blender punto org, chiocciola Anna, rock e roll"),
+        ("nl", "durian punt blender punt org, apenstaartje Anna, rock en roll"),
+        ("pt-BR", "durian ponto blender ponto org, arroba Anna, rock e roll"),
+        ("pl", "durian.blender.org, @Anna, rock & roll"),
+    ],
+)
+def test_addresses_are_said_in_the_language_or_as_they_are_written(language, form) -> None:
+    written = "durian.blender.org\n@Anna\nrock & roll"
+    assert spoken_form(written, language=language) == form
+    event = TextEvent(Span(0, 2), written, "title", 0.9, TITLE)
+    assert say(event, language) == f"Text on screen: {form}."
+    mail = spoken_form("a_b@c.de/d", language=language)
+    assert not {"dot", "slash", "underscore"} & set(mail.split()) or language == "en-GB"
+
+
 def test_acronyms() -> None:
     kept = ["NASA", "BBC", "NYPD", "MP4", "3D", "IV", "U.S.A.", "NASA'S"]
     words = ["BUNNY", "THE", "STORY", "I", "MIX"]

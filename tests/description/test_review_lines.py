@@ -6,11 +6,13 @@ import numpy as np
 import pytest
 
 from scenewise.core.media_types import Candidate, Frame, Keyframe
+from scenewise.core.ports import VoiceOptions
 from scenewise.core.time import Span
 from scenewise.description.drafting import draft
 from scenewise.description.lines import worded_lines
 from scenewise.description.onscreen import TextEvent
 from scenewise.description.options import DraftOptions, SpeechChoice
+from scenewise.models.voices.choosing import voice_for
 
 CAPTIONS = (
     "there are two people that are sitting at a table, a window behind them",
@@ -82,13 +84,22 @@ def test_writing_is_not_introduced_in_english_elsewhere() -> None:
     ("written", "wanted", "told"),
     [(("en",), "de", True), (("en",), "en-GB", False), (None, "de", False)],
 )
-def test_a_draft_says_when_its_captioner_writes_another_language(
+def test_a_captioner_that_writes_another_language_is_told_and_voiced_in_that(
     data, known_captioner, written, wanted, told
 ) -> None:
-    captioner = type(known_captioner)(known_captioner.told)
+    captioner = type(known_captioner)([("a man is waving", 0, 99)])
     if written:
         captioner.languages = written
     film = data / "signs" / "yes.mkv"
     options = DraftOptions(language=wanted, text_reader="none")
-    notes = draft(film, options, SpeechChoice(voice="espeak"), captioner=captioner).script.notes
-    assert any("not in de: known" in note for note in notes) == told
+    script = draft(film, options, SpeechChoice(voice="espeak"), captioner=captioner).script
+    assert sum("not in de: known" in note for note in script.notes) == told
+    assert script.language == wanted
+    lines = [line for line in script.descriptions if line.voiced]
+    assert lines
+    assert {line.language for line in lines} == ({"en"} if told else {""})
+    english = told or wanted.startswith("en")
+    assert (lines[0].text == "A man waves.") == english
+    for line in lines:
+        spoken = voice_for("espeak", VoiceOptions("en" if english else wanted)).say(line.spoken)
+        assert line.duration == pytest.approx(spoken.duration, abs=0.05)

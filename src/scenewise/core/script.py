@@ -13,11 +13,13 @@ Kind = Literal["visual", "text"]
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words and when they are delivered (or shown)."""
+    """Words and when they are delivered (or shown); the BCP 47 tag of their language where it
+    is not that of all the others."""
 
     span: Span
     text: str
     id: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Description:
         duration: length of its speech as measured from the voice, seconds.
         spoken: the wording that is voiced; empty when it is not.
         reason: why it is not voiced; empty when it is.
+        language: BCP 47 tag of its words; empty where it is the script's.
     """
 
     id: str
@@ -56,6 +59,7 @@ class Description:
     duration: float | None = None
     spoken: str = ""
     reason: str = ""
+    language: str = ""
 
     @property
     def voiced(self) -> bool:
@@ -122,7 +126,8 @@ class Script:
                 continue
             length = line.duration
             end = line.start + length if length is not None else max(line.span.end, line.start)
-            out.append(Cue(Span(line.start, end), line.spoken or line.text, line.id))
+            words = line.spoken or line.text
+            out.append(Cue(Span(line.start, end), words, line.id, line.language))
         return sorted(out, key=lambda cue: cue.span)
 
     def shown(self) -> list[Cue]:
@@ -138,7 +143,7 @@ class Script:
                     continue
                 out[-1] = replace(out[-1], span=Span(out[-1].span.start, line.span.start))
             if line.span.duration > 0:
-                out.append(Cue(line.span, text, line.id))
+                out.append(Cue(line.span, text, line.id, line.language))
         return out
 
     def with_descriptions(self, descriptions: tuple[Description, ...]) -> Script:

@@ -54,7 +54,7 @@ def _measured(line: Description, speaker: Speaker) -> Description:
     if line.start is None:
         return line.silenced(line.reason or SWITCHED_OFF)
     wording = line.spoken or line.text
-    return line.delivered(line.start, round(speaker.duration(wording), 3), wording)
+    return line.delivered(line.start, round(speaker.duration(wording, line.language), 3), wording)
 
 
 def _all_fit(lines: Sequence[Description], gaps: Sequence[Span]) -> bool:

@@ -27,6 +27,7 @@ def worded_lines(
     events: Sequence[TextEvent],
     source: str,
     options: DraftOptions,
+    language: str = "",
 ) -> list[Description]:
     """Descriptions in story order, worded, with a reason on those that must not be voiced.
 
@@ -40,11 +41,12 @@ def worded_lines(
         events: what is written on screen and when.
         source: the captioner's name.
         options: style and confidence.
+        language: of the captions, where it is not that of the script.
     """
     style = WordingOptions(
         camera_talk=options.camera_talk,
         first_clause=options.first_clause,
-        language=options.language,
+        language=language or options.language,
     )
     drafts: list[Description] = []
     for keyframe, proposed in zip(keyframes, candidates, strict=True):
@@ -61,10 +63,11 @@ def worded_lines(
                 salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
                 confidence=round(best.score, 4),
                 source=source,
+                language=language,
             )
         )
     for event in events:
-        drafts.extend(_written_lines(event, style))
+        drafts.extend(_written_lines(event, options.language))
     drafts.sort(key=lambda line: (line.event, line.kind))
     numbered = [
         replace(line, id=f"d{i:04d}", reason=_doubt(line.confidence, options.confidence))
@@ -72,19 +75,23 @@ def worded_lines(
     ]
     if not options.reword:
         return numbered
-    items = [
-        Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason) for d in numbered
-    ]
-    polished = polish(items, style)
-    return [
-        replace(
-            line,
-            text=item.text,
-            reason=item.reason,
-            variants=() if item.reason else variants(item.text, language=options.language),
-        )
-        for line, item in zip(numbered, polished, strict=True)
-    ]
+    polished: dict[str, Item] = {}
+    for own in dict.fromkeys(line.language for line in numbered):  # words of one language repeat
+        items = [
+            Item(d.id, d.event, d.span, d.text, d.salience, d.confidence, d.reason)
+            for d in numbered
+            if d.language == own
+        ]
+        spoken = replace(style, language=own or options.language)
+        polished |= {item.id: item for item in polish(items, spoken)}
+    return [_polished(line, polished[line.id], options.language) for line in numbered]
+
+
+def _polished(line: Description, item: Item, language: str) -> Description:
+    shorter = variants(item.text, language=line.language or language)
+    return replace(
+        line, text=item.text, reason=item.reason, variants=() if item.reason else shorter
+    )
 
 
 def _worded(caption: str, style: WordingOptions, reword: bool) -> str:
@@ -97,15 +104,15 @@ def _doubt(confidence: float, least: float) -> str:
     return f"confidence {confidence:.2f} is below {least:.2f}" if confidence < least else ""
 
 
-def _written_lines(event: TextEvent, style: WordingOptions) -> list[Description]:
+def _written_lines(event: TextEvent, language: str) -> list[Description]:
     """Writing as lines: one, or for long credits several that find room on their own.
 
     What is written is told in full and before what is seen (W3C WAI media guide). The first
     words of a long text (a title above its credits) matter most. In another language than
     English the words stand alone, in quotation marks: the introduction is English.
     """
-    parts = _parts(say(event))
-    if not style.english:
+    parts = _parts(say(event, language))
+    if not WordingOptions(language=language).english:
         parts = [next(iter(variants(part)), part) for part in parts]
     length = event.span.duration / max(1, len(parts))
     return [

@@ -121,13 +121,14 @@ def merge(
     return _titled_once(_joined(events, options))
 
 
-def say(event: TextEvent) -> str:
-    """`Text on screen: …` with all of it; empty for subtitles and logos."""
+def say(event: TextEvent, language: str = "en") -> str:
+    """`Text on screen: …` with all of it, addresses spelled in a language (BCP 47); empty for
+    subtitles and logos."""
     if event.role in ("subtitle", "watermark"):
         return ""
     lines = event.text.count("\n") + 1
     breaks = ". " if event.role == "credit" or lines > 3 else ", "
-    return on_screen_line(event.text, breaks=breaks)
+    return on_screen_line(event.text, breaks=breaks, language=language)
 
 
 def _event(

@@ -30,18 +30,34 @@ _HASHTAG = re.compile(r"(?<![\w#])#(\w+)")
 _SEPARATORS = re.compile(r"\s+[-–—|•·*/\\~]+\s+|\s*[•·|]\s*")
 
 
-def spoken_form(text: str, *, breaks: str = ", ") -> str:
+_SIGNS = {
+    "en": ("at", "dot", "slash", "underscore", "and", "hashtag"),
+    "de": ("at", "Punkt", "Schrägstrich", "Unterstrich", "und", "Hashtag"),
+    "es": ("arroba", "punto", "barra", "guion bajo", "y", "hashtag"),
+    "fr": ("arobase", "point", "barre oblique", "tiret bas", "et", "hashtag"),
+    "it": ("chiocciola", "punto", "barra", "trattino basso", "e", "hashtag"),
+    "nl": ("apenstaartje", "punt", "schuine streep", "liggend streepje", "en", "hashtag"),
+    "pt": ("arroba", "ponto", "barra", "sublinhado", "e", "hashtag"),
+}
+"""How the signs @ . / _ & # are said in a language."""
+
+
+def spoken_form(text: str, *, breaks: str = ", ", language: str = "en") -> str:
     """Writing as it should be said, all of it, in one line.
 
     Line breaks become `breaks` (or a blank after a mark), words all in capitals are given the
     case of a title except acronyms (known ones, those without a vowel, those with a digit or
-    dots, Roman numerals), addresses and handles are spelled with `dot`, `slash` and `at`.
+    dots, Roman numerals), addresses and handles are spelled with `dot`, `slash` and `at`, or
+    with what these are called in another language. Where that is not known here they stay as
+    they are written, for the voice to spell.
 
     Args:
         text: lines separated by line breaks.
         breaks: what stands between lines.
+        language: that it is said in, BCP 47.
     """
-    lines = [_line(line) for line in text.splitlines()]
+    signs = _SIGNS.get(language.lower().partition("-")[0] or "en")
+    lines = [_line(line, signs) for line in text.splitlines()]
     out = ""
     for line in lines:
         if not line:
@@ -56,27 +72,29 @@ def spoken_form(text: str, *, breaks: str = ", ") -> str:
     return " ".join(out.split())
 
 
-def on_screen_line(text: str, *, breaks: str = ", ") -> str:
+def on_screen_line(text: str, *, breaks: str = ", ", language: str = "en") -> str:
     """`Text on screen: …` with all of it; empty when there is nothing to say."""
-    said = spoken_form(text, breaks=breaks)
+    said = spoken_form(text, breaks=breaks, language=language)
     said = cleaning.neutral(said)
     if not cleaning.has_content(said):
         return ""
     return cleaning.finished(ON_SCREEN + said)
 
 
-def _line(line: str) -> str:
+def _line(line: str, signs: tuple[str, ...] | None) -> str:
     line = " ".join(line.split())
     held: list[str] = []
 
     def hold(match: re.Match[str]) -> str:
-        held.append(_address(match.group()))
+        held.append(_address(match.group(), signs))
         return f"\x00{len(held) - 1}\x00"
 
     line = _ADDRESS.sub(hold, line)
-    line = _HANDLE.sub(r"at \1", line)
-    line = _HASHTAG.sub(r"hashtag \1", line)
-    line = line.replace("&", " and ").replace("©", " copyright ").replace("™", "").replace("®", "")
+    if signs is not None:
+        line = _HANDLE.sub(rf"{signs[0]} \1", line)
+        line = _HASHTAG.sub(rf"{signs[5]} \1", line)
+        line = line.replace("&", f" {signs[4]} ")
+    line = line.replace("©", " copyright ").replace("™", "").replace("®", "")
     line = re.sub(r"\(C\)", " copyright ", line)
     line = _SEPARATORS.sub(", ", line)
     line = " ".join(line.split()).strip(" ,;-–—|_")
@@ -84,15 +102,15 @@ def _line(line: str) -> str:
     return re.sub(r"\x00(\d+)\x00", lambda match: held[int(match.group(1))], line)
 
 
-def _address(text: str) -> str:
+def _address(text: str, signs: tuple[str, ...] | None) -> str:
     mark = ""
     while text and text[-1] in ".,;:!?)":
         mark, text = text[-1] + mark, text[:-1]
     text = re.sub(r"^https?://", "", text, flags=re.I)
     text = text.rstrip("/")
     text = text.lower() if text.isupper() else text
-    for sign, name in (("@", " at "), (".", " dot "), ("/", " slash "), ("_", " underscore ")):
-        text = text.replace(sign, name)
+    for sign, name in zip("@./_", signs or (), strict=False):
+        text = text.replace(sign, f" {name} ")
     return " ".join(text.split()) + mark.replace(")", "")
 
 

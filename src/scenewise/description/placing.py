@@ -63,7 +63,9 @@ def _elements(lines: Sequence[Description], speaker: Speaker) -> list[Element]:
             id=line.id,
             event=line.event,
             salience=line.salience,
-            wordings=tuple(Wording(text, speaker.duration(text)) for text in line.wordings),
+            wordings=tuple(
+                Wording(text, speaker.duration(text, line.language)) for text in line.wordings
+            ),
             required=line.source == "person",
         )
         for line in lines

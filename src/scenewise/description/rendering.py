@@ -117,7 +117,7 @@ def render(
     if drafted is None:
         drafted = recalled(film, digest, given, sound, gaps, duration, work)
     with work.timings.stage("speak"):
-        wordings = [d.spoken or d.text for d in given.descriptions if d.voiced]
+        wordings = [(d.spoken or d.text, d.language) for d in given.descriptions if d.voiced]
         speaker.measure(wordings, work.progress)
     with work.timings.stage("schedule"):
         final, warnings = fitted(given, gaps, speaker, bounds)
@@ -183,7 +183,8 @@ class _Job:
             webm=outputs.suffix == ".webm",
         )
         utterances = [
-            Utterance(cue.span.start, speaker.say(cue.text)) for cue in self.script.cues()
+            Utterance(cue.span.start, speaker.say(cue.text, cue.language))
+            for cue in self.script.cues()
         ]
         gain = self._gain(utterances)
 

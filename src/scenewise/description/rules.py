@@ -345,15 +345,16 @@ class _Check:
         # imported late: wording loads grammar tables that nothing else here needs
         from scenewise.description.wording import phrase_problems
 
-        if self.script.language.split("-")[0].lower() != "en":
+        english = [cue for cue in self.cues if _is_english(cue.language or self.script.language)]
+        if not english and (self.cues or not _is_english(self.script.language)):
             detail = f"not known: the rules are for English, not {self.script.language}"
             return Measure(name, None, "", 0, None, detail, (), severity, LANGUAGE)
-        if self.cues and not any(cue.text.strip() for cue in self.cues):
+        if english and not any(cue.text.strip() for cue in english):
             detail = "not known: no words are at hand"
             return Measure(name, None, "", 0, None, detail, (), severity, LANGUAGE)
         found = [
             (cue, problem)
-            for cue in self.cues
+            for cue in english
             if cue.text.strip()
             for problem in phrase_problems(cue.text)
             if problem.severity == kind
@@ -385,6 +386,10 @@ class _Check:
             return []
         away = of.distances([_speech(d) for d in self.lines], [_event(d) for d in self.lines])
         return list(zip(away, self.lines, strict=True))
+
+
+def _is_english(language: str) -> bool:
+    return language.partition("-")[0].lower() == "en"
 
 
 def _event(line: Description) -> float:

@@ -165,11 +165,14 @@ def _written(event: _Event, gain: str, name: str, language: str) -> list[str]:
     begin = _seconds(event.lead)
     end = _seconds(event.lead + event.end - event.start)
     finish = _seconds(event.lead + event.end - event.start + event.tail)
+    own = line.language if is_language(line.language) else ""
+    paragraph = f" xml:lang={_quoted(own)}" if own else ""
+    if not event.down:  # without a fade of its own it finds the sound at full gain: take it down
+        paragraph += f' tta:gain="{gain}"'
     out = [
         f"    <div{''.join(f' {key}={_quoted(value)}' for key, value in attributes.items())}>",
         f'      <ttm:desc daptm:descType="plotSignificance">{line.salience:g}</ttm:desc>',
-        # without a fade of its own the event finds the sound at full gain: take it down
-        "      <p>" if event.down else f'      <p tta:gain="{gain}">',
+        f"      <p{paragraph}>",
     ]
     if event.down:
         times = f'begin="0.000s" end="{begin}"'
@@ -230,7 +233,10 @@ def dapt_script(text: str, path: Path | None = None, *, strict: bool = False) ->
 
 
 def _captions(document: Document) -> Captions:
-    cues = (Cue(Span(c.start / 1000, c.end / 1000), c.text, _id(c)) for c in _own(document))
+    cues = (
+        Cue(Span(c.start / 1000, c.end / 1000), c.text, _id(c), _language(c, document))
+        for c in _own(document)
+    )
     film = document.film
     length = re.fullmatch(r"([0-9]{1,7}(?:\.[0-9]{1,3})?)s", film.get("duration", ""))
     return Captions(
@@ -246,11 +252,23 @@ def _captions(document: Document) -> Captions:
 
 
 def _own(document: Document) -> list[TimedText]:
-    """The cues in the document's language; all of them where it is no DAPT script."""
+    """The cues in the document's language, and in their own where their event has none in that;
+    all of them where it is no DAPT script."""
     if "scriptType" not in document.attributes:
         return list(document.cues)
     main = document.language
-    return [cue for cue in document.cues if cue.attributes.get("lang", main) == main]
+
+    def wanted(cue: TimedText) -> bool:
+        beside = [language or main for language in cue.beside]
+        return cue.attributes.get("lang", main) == (main if main in beside else beside[0])
+
+    return [cue for cue in document.cues if wanted(cue)]
+
+
+def _language(cue: TimedText, document: Document) -> str:
+    """The language of a cue; empty where it is the document's."""
+    own = cue.attributes.get("lang", "")
+    return own if is_language(own) and own.lower() != document.language.lower() else ""
 
 
 def _id(cue: TimedText) -> str:

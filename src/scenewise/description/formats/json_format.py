@@ -22,7 +22,7 @@ from scenewise.description.editing import mark_of, settled
 from scenewise.description.formats.locating import line_of
 from scenewise.description.formats.plain_text import scrubbed
 from scenewise.description.formats.timecodes import LONGEST
-from scenewise.description.formats.validation import id_problem, require_storable
+from scenewise.description.formats.validation import id_problem, is_language, require_storable
 
 FORMAT = "scenewise-script"
 VERSION = 1
@@ -75,6 +75,8 @@ def _line(line: Description) -> dict[str, Any]:
     out: dict[str, Any] = {"text": line.text}
     if line.spoken != (line.text if line.voiced else ""):
         out["spoken"] = line.spoken
+    if line.language:
+        out["language"] = line.language
     out["start"] = None if line.start is None else _ms(line.start)
     out["duration"] = None if line.duration is None else _ms(line.duration)
     if line.reason:
@@ -225,11 +227,14 @@ def _script(data: dict[str, Any]) -> Script:
 def _description(entry: Any, where: Where, language: str) -> Description:
     fields = _Fields(entry, where)
     fields.known("text", "spoken", "start", "duration", "reason", "id", "kind", "span", "event")
-    fields.known("variants", "salience", "confidence", "source", "mark")
+    fields.known("variants", "salience", "confidence", "source", "mark", "language")
     text = fields.text("text")
     name = fields.text("id")
     if why := id_problem(name):
         raise _Invalid((*where, "id"), why)
+    own = fields.text("language", "")
+    if own and not is_language(own):
+        raise _Invalid((*where, "language"), f"is {_short(own)}, no BCP 47 tag such as en or pt-BR")
     start = fields.time("start", None)
     kinds: dict[str, Kind] = {"visual": "visual", "text": "text"}
     kind = kinds.get(fields.text("kind", "visual"))
@@ -255,8 +260,9 @@ def _description(entry: Any, where: Where, language: str) -> Description:
         duration=fields.time("duration", None),
         spoken=fields.text("spoken", text if start is not None else ""),
         reason=fields.text("reason", ""),
+        language=own,
     )
-    return settled(line, fields.text("mark", ""), language)
+    return settled(line, fields.text("mark", ""), own or language)
 
 
 def _span(value: Any, where: Where) -> Span:

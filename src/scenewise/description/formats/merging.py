@@ -88,7 +88,7 @@ def _merged(line: Description, edit: Description | None) -> Description:
     if edit.start is None:
         line = line.silenced(edit.reason or SWITCHED_OFF) if line.voiced else line
         wordings = {tidy(each) for each in line.wordings}
-        return line if not words or words in wordings else _reworded(line, words)
+        return line if not words or words in wordings else _reworded(line, words, edit.language)
     start = line.start
     if start is None or milliseconds(start) != milliseconds(edit.start):
         start = edit.start
@@ -97,10 +97,13 @@ def _merged(line: Description, edit: Description | None) -> Description:
     for wording in line.wordings:
         if tidy(wording) == words:
             return replace(line, start=start, duration=None, spoken=wording, reason="")
-    line = _reworded(line, words)
+    line = _reworded(line, words, edit.language)
     return replace(line, start=start, duration=None, spoken=words, reason="")
 
 
-def _reworded(line: Description, words: str) -> Description:
-    """The line with a person's words: what the machine knew of the old ones is void."""
-    return replace(line, text=words, variants=(), source="person", confidence=1.0)
+def _reworded(line: Description, words: str, language: str) -> Description:
+    """The line with a person's words: what the machine knew of the old ones is void, their
+    language too, for they may be a translation."""
+    return replace(
+        line, text=words, variants=(), source="person", confidence=1.0, language=language
+    )

@@ -38,13 +38,15 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 @dataclass(frozen=True)
 class TimedText:
     """One paragraph of timed text: milliseconds, words, and the attributes that apply to it
-    (its own, else those of its division), by local name."""
+    (its own, else those of its division), by local name; and the languages of all
+    paragraphs in the same division (empty where they have the document's)."""
 
     start: int
     end: int
     text: str
     attributes: dict[str, str]
     plot_significance: str = ""
+    beside: tuple[str, ...] = ("",)
 
 
 @dataclass(frozen=True)
@@ -249,7 +251,8 @@ def _division(
     """The paragraphs of a body or division that is active from `begin` to `end`."""
     attributes = {**inherited, **_attributes(element)}
     name = attributes.pop("id", "")
-    single = sum(_local(child.tag) == "p" for child in element) == 1
+    paragraphs = [child for child in element if _local(child.tag) == "p"]
+    languages = tuple(_attributes(p).get("lang", attributes.get("lang", "")) for p in paragraphs)
     weight = ""
     for child in element:
         if _attributes(child).get("descType") == "plotSignificance":
@@ -262,9 +265,9 @@ def _division(
             found = _paragraph(child, clock, start, until, attributes)
             if found is None:
                 continue
-            if name and single:
+            if name and len(paragraphs) == 1:
                 found.attributes.setdefault("id", name)
-            yield replace(found, plot_significance=weight)
+            yield replace(found, plot_significance=weight, beside=languages)
 
 
 def _paragraph(

@@ -86,6 +86,8 @@ def validate(script: Script, *, duration: float | None = None) -> list[str]:
         for name, value in (("salience", line.salience), ("confidence", line.confidence)):
             if not 0 <= value <= 1:
                 problems.append(f"{line.id}: its {name} {value:g} is not between 0 and 1")
+        if line.language and not is_language(line.language):
+            problems.append(f"{line.id}: its language {line.language!r} is no BCP 47 tag")
         if line.voiced and not tidy(line.spoken or line.text):
             problems.append(f"{line.id}: it is voiced but has no words")
     if not problems:  # with sound times only

@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from scenewise.core.errors import ScriptInvalid
@@ -38,6 +38,7 @@ _HELP = (
     "its name, and below it the timing with an arrow. A new line needs no name."
 )
 _CLOCK = r"((?:[0-9]+:)?[0-9]+:[0-9]+[.,][0-9]+)"
+_IN_LANGUAGE = re.compile(r"\s*<lang\s+([A-Za-z0-9-]+)>(.*)</lang>\s*\Z", re.DOTALL)
 _UNVOICED = re.compile(rf"NOTE\s+unvoiced\s+(\S.*?)\s+{_CLOCK}\s*(?:to|-{{1,3}}>)\s*{_CLOCK}(.*)")
 
 
@@ -89,6 +90,8 @@ def to_vtt(script: Script) -> str:
 def _block(line: Description) -> tuple[int, str]:
     """When a line's block is due, in milliseconds, and the block."""
     words = escaped(tidy((line.spoken or line.text) if line.voiced else line.text))
+    if words and is_language(line.language):
+        words = f"<lang {line.language}>{words}</lang>"
     if line.start is None:
         start, end = milliseconds(line.span.start), milliseconds(line.span.end)
         reason = escaped(one_line(line.reason))
@@ -114,15 +117,15 @@ def parse_vtt(text: str, path: Path | None = None) -> Captions:
     if not found.cues and not found.header:
         raise no_cues(path)
     header = dict(_pair(line) for line in found.header[1:])
-    cues = tuple(as_cue(block, from_webvtt("\n".join(block.payload))) for block in found.cues)
     language = header.get("language") or header.get("lang", "")
+    cues = tuple(_cue(block, language) for block in found.cues)
     faults = timing_faults(found)
     film = FilmReference()
     unvoiced = []
     for comment in found.comments:
         if one_line(comment[0]) == "NOTE film":
             film = _film(dict(_pair(line) for line in comment[1:]))
-        elif (line := _unvoiced(comment)) is not None:
+        elif (line := _unvoiced(comment, language)) is not None:
             unvoiced.append(line)
     return Captions(
         cues,
@@ -159,6 +162,18 @@ def as_cue(block: Block, text: str) -> Cue:
     return Cue(Span(block.start / 1000, block.end / 1000), text, block.id)
 
 
+def _cue(block: Block, language: str) -> Cue:
+    payload = "\n".join(block.payload)
+    return replace(as_cue(block, from_webvtt(payload)), language=_own_language(payload, language))
+
+
+def _own_language(payload: str, language: str) -> str:
+    """The language that all of a payload is marked to be in; empty where it is the file's."""
+    match = _IN_LANGUAGE.match(payload)
+    own = match[1] if match and match[2].count("</lang>") == 0 else ""
+    return own if is_language(own) and own.lower() != language.lower() else ""
+
+
 def _pair(line: str) -> tuple[str, str]:
     key, _, value = line.partition(":")
     return one_line(key).lower(), html.unescape(one_line(value))
@@ -169,7 +184,7 @@ def _film(values: dict[str, str]) -> FilmReference:
     return FilmReference(values.get("name", ""), values.get("digest", ""), length / 1000)
 
 
-def _unvoiced(comment: list[str]) -> Description | None:
+def _unvoiced(comment: list[str], language: str) -> Description | None:
     """The line that a comment keeps; None for any other comment."""
     match = _UNVOICED.match(comment[0])
     if match is None or id_problem(name := match.group(1)):
@@ -177,12 +192,14 @@ def _unvoiced(comment: list[str]) -> Description | None:
     start, end = parse_clock(match.group(2)), parse_clock(match.group(3))
     if start is None or end is None:
         return None
+    payload = "\n".join(comment[1:])
     return Description(
         name,
         Span(start / 1000, max(start, end) / 1000),
-        from_webvtt("\n".join(comment[1:])),
+        from_webvtt(payload),
         event=start / 1000,
         reason=one_line(html.unescape(match.group(4))) or "marked unvoiced",
+        language=_own_language(payload, language),
     )
 
 
@@ -201,7 +218,7 @@ def captions_script(captions: Captions) -> Script:
         if id_problem(name) or name in taken:
             name = _fresh(cue, taken, written)
         taken.add(name)
-        line = Description(name, cue.span, cue.text, event=cue.span.start)
+        line = Description(name, cue.span, cue.text, event=cue.span.start, language=cue.language)
         if cue.text:
             line = line.delivered(cue.span.start, _length(cue.span), cue.text)
         else:
