@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
 from training_toys import Toy
@@ -167,6 +167,8 @@ def drawn(folder: Path) -> dict[str, list[tuple[float, float]]]:
     }
 
 
+@example(losses=[5e-324], held={})
+@example(losses=[2.0, 2.0], held={0: 2.0})
 @given(
     losses=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=80),
     held=st.dictionaries(st.integers(0, 80), st.floats(1e-9, 1e9), max_size=4),

@@ -16,7 +16,7 @@ from scenewise.training.metrics_log import read_metrics
 NAME: Final = "loss.svg"
 WIDTH: Final = 800.0
 HEIGHT: Final = 360.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 20.0, 44.0, 48.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 28.0, 44.0, 48.0
 _MOST_POINTS: Final = 600
 _LOG_FROM: Final = 10.0
 """How many times the least loss the greatest must be for a logarithmic axis."""
@@ -50,7 +50,7 @@ class _Axes:
         logarithmic = low > 0 and high / low >= _LOG_FROM
         if not logarithmic:
             low = min(0.0, low)
-        if high <= low:
+        if high - low < 1e-300:  # all the same
             high = low + 1.0
         return cls(max(1, steps), low, high, logarithmic)
 

@@ -235,7 +235,7 @@ def _step(
     begin = time.perf_counter()
     model, device = run.model, device_of(run.model)
     # Ctrl-C may come at any moment before the update, when batch norm has counted already
-    run.buffers = {n: t.clone() for n, t in _buffers(model).items()}
+    run.buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
     seed_all(options.seed, run.step)
     rate = learning_rate(run.step, steps, options)
     for group in run.optimiser.param_groups:
@@ -298,15 +298,10 @@ def _autocast(run: _Run, device: torch.device) -> AbstractContextManager[Any]:
     return torch.autocast(device.type, dtype=torch.bfloat16)
 
 
-def _buffers(model: nn.Module) -> dict[str, Tensor]:
-    parameters = trained(model)
-    return {n: t for n, t in checkpoints.changing(model).items() if n not in parameters}
-
-
 @torch.no_grad()
 def _roll_back(run: _Run) -> None:
     """Undo what an unfinished step did to the buffers."""
-    own = _buffers(run.model)
+    own = dict(run.model.named_buffers())
     for name, value in run.buffers.items():
         own[name].copy_(value)
 
