@@ -28,24 +28,30 @@ class Pen:
     def __init__(self, canvas: Image, gain: Gain) -> None:
         self.canvas = canvas
         self.gain = gain
+        self._colours: dict[tuple[Colour, float], tuple[float, float, float]] = {}
 
     def colour(self, colour: Colour, shade: float = 1.0) -> tuple[float, float, float]:
         """A colour in the light, made darker or lighter."""
-        red, green, blue = np.minimum(255.0, np.asarray(colour) * self.gain * shade)
-        return float(red), float(green), float(blue)
+        key = (colour, shade)
+        if key not in self._colours:
+            red, green, blue = np.minimum(255.0, np.asarray(colour) * self.gain * shade).tolist()
+            self._colours[key] = (red, green, blue)
+        return self._colours[key]
 
     def line(
         self, start: Points, end: Points, width: float, colour: Colour, shade: float = 1.0
     ) -> None:
         """A line with round ends."""
-        a, b = np.rint(np.stack([start, end]) * _SUB).astype(int)
-        cv2.line(self.canvas, (int(a[0]), int(a[1])), (int(b[0]), int(b[1])),
-                 self.colour(colour, shade), max(1, round(width)), cv2.LINE_AA, _SHIFT)  # fmt: skip
+        # Plain numbers: this is called a hundred times a frame, and numpy costs more than cv2.
+        (ax, ay), (bx, by) = start.tolist(), end.tolist()
+        cv2.line(self.canvas, (round(ax * _SUB), round(ay * _SUB)),
+                 (round(bx * _SUB), round(by * _SUB)), self.colour(colour, shade),
+                 max(1, round(width)), cv2.LINE_AA, _SHIFT)  # fmt: skip
 
     def disc(self, middle: Points, radius: float, colour: Colour, shade: float = 1.0) -> None:
         """A filled circle."""
-        x, y = np.rint(middle * _SUB).astype(int)
-        cv2.circle(self.canvas, (int(x), int(y)), max(1, round(radius * _SUB)),
+        x, y = middle.tolist()
+        cv2.circle(self.canvas, (round(x * _SUB), round(y * _SUB)), max(1, round(radius * _SUB)),
                    self.colour(colour, shade), -1, cv2.LINE_AA, _SHIFT)  # fmt: skip
 
     def shape(self, corners: Points, colour: Colour, shade: float = 1.0) -> None:

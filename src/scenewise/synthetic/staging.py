@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
 import cv2
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from scenewise.core.media_types import Image
 from scenewise.synthetic.acting import MANNERS, Act, Held
+from scenewise.synthetic.cards import hang_sign
 from scenewise.synthetic.figures import Pen, draw_figure, draw_near_arm, place
 from scenewise.synthetic.poses import CROWN, HAND_1, HAND_2, Points
 from scenewise.synthetic.props import draw_prop
@@ -64,6 +66,21 @@ class Shooting:
         )
 
 
+@dataclass(frozen=True)
+class Seen:
+    """Where people and things are in a picture, in pixels.
+
+    Args:
+        person: joints of who acts, [11, 2] (`poses`).
+        other: joints of the other person, where there is one.
+        thing: middle and largest extent of the thing, where there is one.
+    """
+
+    person: Points
+    other: Points | None
+    thing: tuple[float, float, float] | None
+
+
 class Stage:
     """Draws a clip.
 
@@ -72,10 +89,17 @@ class Stage:
         shooting: how it is filmed.
         width, height: of the picture, in pixels.
         seconds: length of the clip.
+        sign: what is written on a board that hangs there; empty for none.
     """
 
     def __init__(
-        self, event: Event, shooting: Shooting, width: int, height: int, seconds: float
+        self,
+        event: Event,
+        shooting: Shooting,
+        width: int,
+        height: int,
+        seconds: float,
+        sign: str = "",
     ) -> None:
         self.event = event
         self.shooting = shooting
@@ -84,8 +108,12 @@ class Stage:
         wide, high = round(width * _MARGIN), round(height * _MARGIN)
         self._size = (wide, high)
         self._scenery = _scenery(event, wide, high, shooting.place)
+        self._back = self._scenery.back
+        if sign:
+            self._back = hang_sign(self._back, sign, shooting.place)
         self._front = _premultiplied(self._scenery.front)
         self._gain = np.asarray(tint(event.hour) if _lit(event) else (1.0, 1.0, 1.0), np.float64)
+        self._pen = Pen(self._back, self._gain)
         self._grade = np.clip(np.arange(256) * shooting.brightness, 0, 255).astype(np.uint8)
         self._facing = 1 if event.direction == "right" else -1
         self._who = CHARACTER[event.person]
@@ -104,6 +132,19 @@ class Stage:
         start = (low - self.shooting.phase) % 1 * cycle
         return start, min(start + (high - low) * cycle, max(start, self.seconds))
 
+    def seen(self, time: float) -> Seen:
+        """Where people and things are in the picture at a time."""
+        scale, shift = self._camera(time)
+        act, feet, unit = self._moment(time, scale, shift)
+        at = place(act.pose, self._facing, feet, unit * self._who.height)
+        other = self._place_partner(act, feet, unit) if act.partner else None
+        thing = None
+        if act.held is not None:
+            middle = _where(act.held, at, feet, self._facing, unit, unit * self._who.height)
+            size = PROP[self.event.object].size * unit
+            thing = (float(middle[0]), float(middle[1]), size)
+        return Seen(at, other, thing)
+
     def frame(self, time: float) -> Image:
         """The picture at a time, uint8 [height, width, 3].
 
@@ -113,8 +154,8 @@ class Stage:
         scale, shift = self._camera(time)
         view = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
         size = (self.width, self.height)
-        canvas = cv2.warpAffine(self._scenery.back, view, size, flags=cv2.INTER_LINEAR,
-                                borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
+        canvas = np.asarray(cv2.warpAffine(self._back, view, size, flags=cv2.INTER_LINEAR,
+                                           borderMode=cv2.BORDER_REPLICATE), np.uint8)  # fmt: skip
         self._play(canvas, time, scale, shift)
         if self._front is not None:
             _lay_over(canvas, self._front, view)
@@ -122,8 +163,7 @@ class Stage:
             draw_weather(canvas, self.event.weather, time, self.shooting.place)
         if self.shooting.brightness != 1.0:
             cv2.LUT(canvas, self._grade, dst=canvas)
-        picture: Image = canvas.astype(np.uint8, copy=False)
-        return picture
+        return canvas
 
     def _standing(self) -> float:
         """x of the feet when the clip begins, in pixels of the scenery."""
@@ -166,12 +206,10 @@ class Stage:
     def _play(
         self, canvas: Image, time: float, scale: float, shift: tuple[float, float]
     ) -> None:
-        cycle = self._manner.seconds / self.shooting.tempo
-        act = self._manner.act(self.shooting.phase + time / cycle)
-        f, unit = self._facing, self._unit * scale
-        x = (self._start + f * self._travel(time)) * scale + shift[0]
-        y = self._scenery.ground * self._size[1] * scale + shift[1]
-        pen = Pen(canvas, self._gain)
+        act, (x, y), unit = self._moment(time, scale, shift)
+        f = self._facing
+        pen = self._pen
+        pen.canvas = canvas
         tall = unit * self._who.height
         at = place(act.pose, f, (x, y), tall)
         _shadow(pen, (x, y), unit)
@@ -188,15 +226,30 @@ class Stage:
                       angle=act.held.angle * f, light=light)  # fmt: skip
         draw_near_arm(pen, self._who, at, tall)
 
+    def _moment(
+        self, time: float, scale: float, shift: tuple[float, float]
+    ) -> tuple[Act, tuple[float, float], float]:
+        """What is played, where the feet stand in the picture, and a grown-up's height."""
+        cycle = self._manner.seconds / self.shooting.tempo
+        act = self._manner.act(self.shooting.phase + time / cycle)
+        x = (self._start + self._facing * self._travel(time)) * scale + shift[0]
+        y = self._scenery.ground * self._size[1] * scale + shift[1]
+        return act, (x, y), self._unit * scale
+
+    def _place_partner(self, act: Act, feet: tuple[float, float], unit: float) -> Points:
+        assert act.partner is not None
+        assert self._other is not None
+        there = (feet[0] + self._facing * act.apart * unit, feet[1])
+        return place(act.partner, self._facing * act.faces, there, unit * self._other.height)
+
     def _partner(self, pen: Pen, act: Act, feet: tuple[float, float], unit: float) -> None:
         other: Character | None = self._other
         if other is None or act.partner is None:
             return
         facing = self._facing * act.faces
-        there = (feet[0] + self._facing * act.apart * unit, feet[1])
         tall = unit * other.height
-        at = place(act.partner, facing, there, tall)
-        _shadow(pen, there, unit)
+        at = self._place_partner(act, feet, unit)
+        _shadow(pen, (feet[0] + self._facing * act.apart * unit, feet[1]), unit)
         draw_figure(pen, other, at, facing, tall)
         draw_near_arm(pen, other, at, tall)
 
@@ -206,6 +259,7 @@ def _lit(event: Event) -> bool:
     return SETTING[event.setting].outdoors if event.setting in SETTING else False
 
 
+@lru_cache(maxsize=4)
 def _scenery(event: Event, width: int, height: int, seed: int) -> Scenery:
     return draw_setting(
         event.setting, width, height, hour=event.hour, weather=event.weather, seed=seed

@@ -66,10 +66,12 @@ def clip_loss(student: Any, lesson: Lesson) -> tuple[Any, dict[str, float]]:
     target = torch.arange(count)
     pictures = functional.cross_entropy(torch.cat([among, against], dim=1), target)
     sentences = functional.cross_entropy(among.T, target)
-    slots = sum(
-        functional.cross_entropy(student.heads[name](seen), lesson.labels[:, number])
-        for number, name in enumerate(LABELS)
-    )
+    slots = torch.stack(
+        [
+            functional.cross_entropy(student.heads[name](seen), lesson.labels[:, number])
+            for number, name in enumerate(LABELS)
+        ]
+    ).sum()
     loss = (pictures + sentences) / 2 + SLOT_WEIGHT * slots
     with torch.no_grad():
         best = (among.diagonal()[:, None] > against).all(dim=1).float().mean()

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.synthetic.pocket.strange import strange_picture
-from scenewise.synthetic.staging import Shooting, Stage
+from scenewise.synthetic.staging import Seen, Shooting, Stage
 from scenewise.synthetic.world import (
     ACTION,
     ACTIONS,
@@ -63,11 +63,14 @@ class Examples:
         images: uint8 [n, 96, 96, 3].
         events: what each shows; None for pictures that are not of this world.
         families: number of the family of each frame, [n].
+        places: where the joints of who acts (11), those of the other (11) and the thing (1)
+            are, in shares of width and height, [n, 23, 2]; NaN where there is none.
     """
 
     images: npt.NDArray[np.uint8]
     events: tuple[Event | None, ...]
     families: npt.NDArray[np.int64]
+    places: npt.NDArray[np.float32]
 
     def __len__(self) -> int:
         return len(self.events)
@@ -95,16 +98,18 @@ def draw_examples(
     jobs = [(seed, number, testing, strange) for number in range(families)]
     images: list[npt.NDArray[np.uint8]] = []
     events: list[Event | None] = []
+    places: list[npt.NDArray[np.float32]] = []
     with (progress or Silent()).step("Drawing examples", families) as step:
-        for drawn, truth in _drawn(jobs, workers):
+        for drawn, truth, where in _drawn(jobs, workers):
             images.append(drawn)
             events.extend(truth)
+            places.append(where)
             step.advance()
     numbers = np.repeat(np.arange(families), FAMILY)
-    return Examples(np.concatenate(images), tuple(events), numbers)
+    return Examples(np.concatenate(images), tuple(events), numbers, np.concatenate(places))
 
 
-Drawn = tuple[npt.NDArray[np.uint8], list[Event | None]]
+Drawn = tuple[npt.NDArray[np.uint8], list[Event | None], npt.NDArray[np.float32]]
 _Job = tuple[int, int, bool, float]
 
 
@@ -121,7 +126,8 @@ def _family(job: _Job) -> Drawn:
     rng = np.random.default_rng([seed, number, int(testing)])
     if rng.random() < strange:
         pictures = [strange_picture(rng, SIDE) for _ in range(FAMILY)]
-        return np.stack(pictures), [None] * FAMILY
+        nowhere = np.full((FAMILY, 23, 2), np.nan, np.float32)
+        return np.stack(pictures), [None] * FAMILY, nowhere
     kind = _KINDS[int(rng.choice(len(_KINDS), p=_SHARES))]
     place = int(rng.integers(2**31))
     size = _SIZES[int(rng.integers(len(_SIZES)))]
@@ -130,13 +136,25 @@ def _family(job: _Job) -> Drawn:
         for event in _relatives(rng, kind, lambda event: held_out(event) == testing)
     ]
     pictures = []
+    places = []
     for index, event in enumerate(events):
         own = place if kind != "everything" else place + index
         stage = Stage(event, Shooting.drawn(rng, own), *size, seconds=4.0)
         low, high = stage.telling
-        picture = stage.frame(float(rng.uniform(low, high)))
-        pictures.append(_degraded(rng, cv2.resize(picture, (SIDE, SIDE), interpolation=_AREA)))
-    return np.stack(pictures), list(events)
+        time = float(rng.uniform(low, high))
+        picture = stage.frame(time)
+        places.append(_places(stage.seen(time), size))
+        small = np.asarray(cv2.resize(picture, (SIDE, SIDE), interpolation=_AREA), np.uint8)
+        pictures.append(_degraded(rng, small))
+    return np.stack(pictures), list(events), np.stack(places)
+
+
+def _places(seen: Seen, size: tuple[int, int]) -> npt.NDArray[np.float32]:
+    """All places in shares of width and height, [23, 2]."""
+    nowhere = np.full((11, 2), np.nan)
+    other = nowhere if seen.other is None else seen.other
+    thing = nowhere[:1] if seen.thing is None else np.array([seen.thing[:2]])
+    return (np.concatenate([seen.person, other, thing]) / size).astype(np.float32)
 
 
 _AREA: Final = cv2.INTER_AREA

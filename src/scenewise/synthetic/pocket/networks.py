@@ -90,8 +90,10 @@ def new_gpt2(tokenizer: Any, seed: int) -> Any:
     import torch
     from transformers import GPT2Config, GPT2LMHeadModel
 
+    make: Any = GPT2LMHeadModel
+
     torch.manual_seed(seed)
-    return GPT2LMHeadModel(
+    return make(
         GPT2Config(
             vocab_size=len(tokenizer),
             n_positions=512,
@@ -114,8 +116,10 @@ def new_resnet(labels: list[str], seed: int) -> Any:
     import torch
     from transformers import ResNetConfig, ResNetForImageClassification
 
+    make: Any = ResNetForImageClassification
+
     torch.manual_seed(seed)
-    return ResNetForImageClassification(
+    return make(
         ResNetConfig(
             embedding_size=24,
             hidden_sizes=[48, 96, 160, 256],

@@ -8,7 +8,7 @@ with nobody in them, and drawn scenes in pieces.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
@@ -44,7 +44,7 @@ def _noise(rng: np.random.Generator, side: int, slope: float) -> Float:
     phase = np.exp(2j * np.pi * rng.random((side, side)))
     field = np.fft.ifft2(phase / frequency**slope).real
     low, high = np.quantile(field, (0.01, 0.99))
-    return np.clip((field - low) / max(1e-9, high - low), 0, 1).astype(np.float32)
+    return np.asarray(np.clip((field - low) / max(1e-9, high - low), 0, 1), np.float32)
 
 
 def _palette(rng: np.random.Generator, count: int) -> Float:
@@ -130,10 +130,10 @@ def _writing(rng: np.random.Generator, side: int) -> Float:
     """A title card or credits."""
     dark = rng.random() < 0.75
     base = rng.uniform(0, 60) if dark else rng.uniform(180, 255)
-    canvas = np.full((side, side, 3), base, np.float32) * rng.uniform(0.6, 1.0, 3)
+    ground: npt.NDArray[Any] = np.full((side, side, 3), base) * rng.uniform(0.6, 1.0, 3)
     if rng.random() < 0.3:
-        canvas = _texture(rng, side) * 0.5
-    canvas = np.clip(canvas, 0, 255).astype(np.uint8)
+        ground = _texture(rng, side) * 0.5
+    canvas = np.clip(np.asarray(ground), 0, 255).astype(np.uint8)
     ink = tuple(float(c) for c in (rng.uniform(180, 255, 3) if dark else rng.uniform(0, 80, 3)))
     letters = np.array(list("ABCDEFGHIJKLMNOPRSTUVWabcdefghiklmnoprstuvw    "))
     for _ in range(int(rng.integers(1, 7))):
@@ -141,7 +141,7 @@ def _writing(rng: np.random.Generator, side: int) -> Float:
         size = float(rng.uniform(0.25, 1.1))
         spot = (int(rng.integers(0, side // 2)), int(rng.integers(8, side)))
         cv2.putText(canvas, text, spot, int(rng.integers(0, 8)), size, ink, 1, cv2.LINE_AA)
-    return canvas.astype(np.float32)
+    return np.asarray(canvas, np.float32)
 
 
 def _deserted(rng: np.random.Generator, side: int) -> Float:

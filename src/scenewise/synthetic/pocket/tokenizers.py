@@ -83,6 +83,7 @@ def _byte_pairs(texts: Iterable[str], size: int, specials: list[str], *, lower: 
 def _wrapped(tokenizer: Any, **marks: str) -> Any:
     from transformers import PreTrainedTokenizerFast
 
-    return PreTrainedTokenizerFast(
+    make: Any = PreTrainedTokenizerFast
+    return make(
         tokenizer_object=tokenizer, model_max_length=LONGEST, **marks
     )
