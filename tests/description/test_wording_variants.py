@@ -101,3 +101,11 @@ def test_variants_shrink_keep_subject_and_verb_and_add_nothing(
         assert verb in words
         assert set(words) - {"A", "a", "an", "An"} <= set(re.findall(r"\w+", full))
         assert sentence(text) == text
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_writing_in_quotation_marks_keeps_all_of_it(language: str) -> None:
+    assert variants('"The Durian Project. Halina Reijn, Thom Hoffman."', language=language) == ()
+    assert variants("„Der Hafen. Ende.“", language=language) == ()
+    told = 'A man reads "The End" aloud. He leaves.'
+    assert variants(told, language=language) != ()

@@ -9,6 +9,7 @@ the place after `puts a cup`, anything inside quotation marks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from scenewise.description.wording import clause, cleaning, lexicon, words
@@ -17,6 +18,7 @@ from scenewise.description.wording.style import ON_SCREEN
 from scenewise.description.wording.tokens import Token, text_of, tokens_of
 
 _KEEPING = frozenset({"no", "not", "never", "without", "nothing", "nobody", "except", "only"})
+_QUOTED = re.compile('["“”«»„][^"“”«»„]*["“”«»„]\\Z')
 _QUOTES = frozenset('"“”«»„')
 
 
@@ -25,7 +27,7 @@ def variants(sentence: str, count: int = 3, *, language: str = "en") -> tuple[st
 
     Each is a sentence that is true whenever the full one is. A line that reads writing aloud
     (`Text on screen: …`) has one variant: its words alone, in quotation marks, all of them;
-    a title never loses a word.
+    a title never loses a word. Those words alone have no shorter wording.
 
     Args:
         sentence: as `wording.sentence` gives it.
@@ -43,6 +45,8 @@ def variants(sentence: str, count: int = 3, *, language: str = "en") -> tuple[st
             return ()
         quoted = words_alone if words_alone[0] in _QUOTES else f'"{words_alone}"'
         return (quoted,) if len(quoted) < len(sentence) else ()
+    if _QUOTED.match(sentence):
+        return ()
     parts = cleaning.sentences(sentence)
     chain = list(_shorter_texts(parts, _is_english(language))) if len(parts) > 1 else []
     if not chain and _is_english(language):
