@@ -159,7 +159,7 @@ class Stage:
         self._play(canvas, time, scale, shift)
         if self._front is not None:
             _lay_over(canvas, self._front, view)
-        if SETTING[self.event.setting].outdoors and self.event.weather != "clear":
+        if _lit(self.event) and self.event.weather != "clear":
             draw_weather(canvas, self.event.weather, time, self.shooting.place)
         if self.shooting.brightness != 1.0:
             cv2.LUT(canvas, self._grade, dst=canvas)
@@ -255,7 +255,8 @@ class Stage:
 
 
 def _lit(event: Event) -> bool:
-    """Whether the light of the hour falls on people: indoors lamps are on."""
+    """Whether the light of the hour falls on people: indoors lamps are on. Places that the
+    world's films do not have are rooms."""
     return SETTING[event.setting].outdoors if event.setting in SETTING else False
 
 

@@ -1,0 +1,66 @@
+"""Files that every drawn set of videos has: folders, tables and what tells a whole video."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from scenewise.core.errors import InputError, OutputUnwritable
+from scenewise.media.atomic import atomic_text
+from scenewise.media.probe import probe_film
+
+_NEAR: Final = 0.1
+"""Seconds by which a video's length may be off: containers round to their sound's blocks."""
+
+
+def made_folder(path: Path) -> Path:
+    """The folder, made with those above it where it is missing.
+
+    Raises:
+        OutputUnwritable: it cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(
+            f"the folder cannot be made ({error.strerror})",
+            path=path,
+            remedy="choose a folder you may write to",
+        ) from error
+    return path
+
+
+def is_whole(path: Path, seconds: float) -> bool:
+    """Whether there is a video that can be opened and has the length it should have."""
+    if not path.is_file():
+        return False
+    try:
+        return abs(probe_film(path).duration - seconds) <= _NEAR
+    except InputError:
+        return False
+
+
+def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
+    """A csv file with a line of column names, quoted where needed.
+
+    Raises:
+        OutputUnwritable: see `media.atomic.atomic`.
+    """
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(columns), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    atomic_text(path, text.getvalue())
+
+
+def write_json(path: Path, value: Any) -> None:
+    """A json file that a person can read.
+
+    Raises:
+        OutputUnwritable: see `media.atomic.atomic`.
+    """
+    atomic_text(path, json.dumps(value, ensure_ascii=False, indent=1) + "\n")
