@@ -39,9 +39,10 @@ def is_whole(path: Path, seconds: float) -> bool:
     if not path.is_file():
         return False
     try:
-        return abs(probe_film(path).duration - seconds) <= _NEAR
+        length = probe_film(path).duration
     except InputError:
         return False
+    return length is not None and abs(length - seconds) <= _NEAR
 
 
 def write_table(path: Path, columns: Sequence[str], rows: Iterable[Mapping[str, object]]) -> None:
