@@ -1,11 +1,11 @@
 """The set of films: each with its sound, captions, a person's description, and its truth.
 
-    DIR/films/film-00007.mp4           the film
-    DIR/films/film-00007.captions.vtt  its dialogue
-    DIR/films/film-00007.ad.vtt        description as a person would write it
-    DIR/films/film-00007.truth.json    what happens when, who speaks when, what is written
-    DIR/ad.csv                         all descriptions, in the columns of MAD-Eval
-    DIR/characters.json, portraits/    the character bank
+DIR/films/film-00007.mp4           the film
+DIR/films/film-00007.captions.vtt  its dialogue
+DIR/films/film-00007.ad.vtt        description as a person would write it
+DIR/films/film-00007.truth.json    what happens when, who speaks when, what is written
+DIR/ad.csv                         all descriptions, in the columns of MAD-Eval
+DIR/characters.json, portraits/    the character bank
 """
 
 from __future__ import annotations
@@ -146,7 +146,10 @@ def make_film(
         VoiceMissing: espeak-ng is not installed.
     """
     effects = [
-        effect for clip in story.clips if clip.event for effect in effects_for(clip.event, clip.span)
+        effect
+        for clip in story.clips
+        if clip.event
+        for effect in effects_for(clip.event, clip.span)
     ]
     sound, spoken = soundtrack(
         story.duration, story.dialogue, mood=story.mood, effects=effects, seed=story.seed
@@ -340,5 +343,3 @@ def _pictures(story: Story, width: int, height: int, rate: int) -> Iterator[Imag
                 light = min(light, 0.02 + (clip.span.duration - time) / _FADE)
             yield picture if light >= 1 else faded(picture, max(0.0, light))
             shown += 1
-
-

@@ -1,23 +1,29 @@
-"""How the pocket CLIP learns: true sentences against false ones that differ in one slot."""
+"""How the pocket CLIP learns: first to see, then to tell true sentences from false ones that
+differ in one slot."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
-from scenewise.synthetic.pocket.lessons import LABELS, Lesson
+from scenewise.synthetic.pocket.lessons import LABELS, SLOTS, Lesson, Sight
 
-HARDEST_SCALE: Final = 4.6052
+HIGHEST_SCALE: Final = 4.6052
 """Natural logarithm of 100, above which CLIP's scale is not let go."""
 
-SLOT_WEIGHT: Final = 0.25
-"""Of naming the slots from the picture alone, beside telling sentences apart."""
+_SLOTS, _PATCHES, _DEEDS, _PARTS = 0.25, 0.6, 0.3, 2.0
+_SEEING: Final = 0.5
+"""Weight of what is seen while sentences are learnt."""
+
+_EMPTY: Final = 0.15
+"""Weight of a patch with nothing in it: most are."""
 
 
-def with_slot_heads(clip: Any) -> Any:
-    """CLIP with one linear layer for each thing known of a picture, thrown away afterwards.
+def with_eyes(clip: Any) -> Any:
+    """CLIP with linear layers for what is known of a picture, thrown away afterwards.
 
-    Naming what is seen teaches the vision tower many times faster than telling sentences
-    apart does, as every picture answers nine questions at once.
+    From sentences alone a tower of patches takes long to find the small figure that matters.
+    So every patch is asked who and what is in it, which limbs, and what they are doing, and
+    the whole what fills each slot: a picture answers hundreds of questions at once.
     """
     from torch import nn
 
@@ -30,35 +36,107 @@ def with_slot_heads(clip: Any) -> Any:
             self.heads = nn.ModuleDict(
                 {name: nn.Linear(width, count) for name, count in LABELS.items()}
             )
+            self.who = nn.Linear(width, len(SLOTS["person"]) + 1)
+            self.what = nn.Linear(width, len(SLOTS["object"]) + 1)
+            self.deed = nn.Linear(width, len(SLOTS["action"]) + 1)
+            self.parts = nn.Linear(width, 10)
 
     return Student()
 
 
+def sight_loss(student: Any, sight: Sight) -> tuple[Any, dict[str, float]]:
+    """Cross-entropies of slots, and of what is in the patches.
+
+    Args:
+        student: from `with_eyes`.
+        sight: of b pictures.
+    """
+    _, loss, figures = _seen(student, sight)
+    return loss, {**figures, "samples": float(len(sight.pixels))}
+
+
+def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
+    import torch
+    from torch.nn import functional
+
+    tower = student.clip.vision_model
+    out = tower(sight.pixels)
+    pooled = out.pooler_output  # [b, w]
+    patches = tower.post_layernorm(out.last_hidden_state[:, 1:])  # [b, p, w]
+    slots = torch.stack(
+        [
+            functional.cross_entropy(student.heads[name](pooled), sight.labels[:, number])
+            for number, name in enumerate(LABELS)
+        ]
+    ).sum()
+    maps = torch.stack(
+        [
+            functional.cross_entropy(
+                head(patches).flatten(0, 1), truth.flatten(), weight=_weights(head.out_features)
+            )
+            for head, truth in ((student.who, sight.who), (student.what, sight.what))
+        ]
+    ).sum()
+    actor = sight.labels[:, :1].expand(sight.who.shape)
+    doing = (sight.who == actor) & (actor < student.who.out_features - 1)  # [b, p]
+    told = sight.labels[:, 1:2].expand(sight.who.shape)
+    deeds = functional.cross_entropy(student.deed(patches[doing]), told[doing])
+    parts = functional.binary_cross_entropy_with_logits(student.parts(patches), sight.parts)
+    loss = _SLOTS * slots + _PATCHES * maps + _DEEDS * deeds + _PARTS * parts
+    with torch.no_grad():
+        here = sight.labels[:, -1] > 0
+        named = {
+            name: float(
+                (student.heads[name](pooled)[here].argmax(1) == sight.labels[here, number])
+                .float()
+                .mean()
+            )
+            for number, name in enumerate(LABELS)
+            if name in {"person", "action", "object", "setting", "world"}
+        }
+    return (
+        pooled,
+        loss,
+        {
+            "slots": float(slots.detach()),
+            "patches": float(maps.detach()),
+            "deeds": float(deeds.detach()),
+            "parts": float(parts.detach()),
+            **named,
+        },
+    )
+
+
+def _weights(count: int) -> Any:
+    import torch
+
+    weights = torch.ones(count)
+    weights[-1] = _EMPTY
+    return weights
+
+
 def clip_loss(student: Any, lesson: Lesson) -> tuple[Any, dict[str, float]]:
-    """Symmetric cross-entropy over the batch with false sentences, and the slots' own.
+    """Symmetric cross-entropy over the batch with false sentences, and what is seen.
 
     A picture's row holds the true sentences of the batch, without those of others that are
     true of it as well, and its own false ones; a sentence's column holds the pictures it is
     not true of and its own.
 
     Args:
-        student: from `with_slot_heads`.
-        lesson: of b pictures.
-
-    Returns:
-        the loss, and what it consists of.
+        student: from `with_eyes`.
+        lesson: of b pictures with k false sentences each.
     """
     import torch
     from torch.nn import functional
 
     clip = student.clip
-    seen = clip.vision_model(lesson.pixels).pooler_output  # [b, w]
-    views = functional.normalize(clip.visual_projection(seen), dim=-1)  # [b, d]
+    pooled, seeing, figures = _seen(student, lesson.sight)
+    views = functional.normalize(clip.visual_projection(pooled), dim=-1)  # [b, d]
     read = clip.text_model(lesson.tokens, attention_mask=lesson.mask).pooler_output
     words = functional.normalize(clip.text_projection(read), dim=-1)  # [b + b·k, d]
     count = len(views)
     true, false = words[:count], words[count:].view(count, -1, words.shape[-1])
-    scale = clip.logit_scale.clamp(max=HARDEST_SCALE).exp()
+    scale = clip.logit_scale.clamp(max=HIGHEST_SCALE).exp()
     own = torch.eye(count, dtype=torch.bool)
     also = lesson.compatible & ~own
     among = (scale * views @ true.T).masked_fill(also, float("-inf"))  # [b, b]
@@ -66,24 +144,11 @@ def clip_loss(student: Any, lesson: Lesson) -> tuple[Any, dict[str, float]]:
     target = torch.arange(count)
     pictures = functional.cross_entropy(torch.cat([among, against], dim=1), target)
     sentences = functional.cross_entropy(among.T, target)
-    slots = torch.stack(
-        [
-            functional.cross_entropy(student.heads[name](seen), lesson.labels[:, number])
-            for number, name in enumerate(LABELS)
-        ]
-    ).sum()
-    loss = (pictures + sentences) / 2 + SLOT_WEIGHT * slots
-    with torch.no_grad():
-        best = (among.diagonal()[:, None] > against).all(dim=1).float().mean()
-        named = {
-            name: float((student.heads[name](seen).argmax(1) == lesson.labels[:, n]).float().mean())
-            for n, name in enumerate(LABELS)
-            if name in {"person", "action", "object", "setting"}
-        }
-    return loss, {
+    best = (among.diagonal()[:, None] > against).all(dim=1).float().mean()
+    return (pictures + sentences) / 2 + _SEEING * seeing, {
         "pictures": float(pictures.detach()),
         "sentences": float(sentences.detach()),
-        "slots": float(slots.detach()),
-        "beats_false": float(best),
-        **named,
+        "beats_false": float(best.detach()),
+        "samples": float(count),
+        **figures,
     }

@@ -19,6 +19,7 @@ import numpy.typing as npt
 
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress, Silent
+from scenewise.synthetic.pocket.networks import SIDE
 from scenewise.synthetic.pocket.strange import strange_picture
 from scenewise.synthetic.staging import Seen, Shooting, Stage
 from scenewise.synthetic.world import (
@@ -32,9 +33,6 @@ from scenewise.synthetic.world import (
     WEATHERS,
     Event,
 )
-
-SIDE: Final = 96
-"""Width and height of the pictures that the pocket models look at, in pixels."""
 
 FAMILY: Final = 8
 """Frames in a family."""
@@ -218,9 +216,7 @@ def _variants(rng: np.random.Generator, first: Event, kind: Differs) -> list[Eve
     if kind == "action":
         return [_doing(rng, first, action.name) for action in ACTIONS]
     if kind == "person":
-        return [
-            replace(first, person=one.name) for one in CHARACTERS if one.name != first.other
-        ]
+        return [replace(first, person=one.name) for one in CHARACTERS if one.name != first.other]
     if kind == "object":
         return [replace(first, object=one.name) for one in PROPS]
     if kind == "setting":

@@ -100,3 +100,29 @@ def of_the_world(examples: Examples) -> tuple[list[Image], list[Event]]:
         [examples.images[k] for k in rows],
         [event for event in events if event is not None],
     )
+
+
+def perplexity(folder: Path | str, texts: Sequence[str]) -> float:
+    """How many words a language model hesitates between, a token of held-out texts.
+
+    Args:
+        folder: a causal language model's checkpoint.
+        texts: of whole films.
+    """
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from scenewise.models.loading import load_model, load_part
+    from scenewise.models.precision import placement
+
+    model = load_model(AutoModelForCausalLM, Path(folder), placement("cpu", "float32"))
+    tokenizer = load_part(AutoTokenizer, Path(folder))
+    longest = int(model.config.n_positions)
+    total, count = 0.0, 0
+    with torch.inference_mode():
+        for text in texts:
+            ids = [tokenizer.eos_token_id, *tokenizer(text)["input_ids"]][:longest]
+            row = torch.tensor([ids])
+            total += float(model(input_ids=row, labels=row).loss) * (len(ids) - 1)
+            count += len(ids) - 1
+    return float(np.exp(total / max(1, count)))

@@ -12,7 +12,12 @@ import numpy.typing as npt
 
 from scenewise.synthetic.grammar import alternatives, canonical, caption, sentences, slots_in
 from scenewise.synthetic.pocket.examples import FAMILY, Examples, random_event
-from scenewise.synthetic.pocket.networks import MEAN, SPREAD
+from scenewise.synthetic.pocket.looking import (
+    Alteration,
+    parts_where,
+    what_is_where,
+    who_is_where,
+)
 from scenewise.synthetic.world import (
     ACTIONS,
     CHARACTERS,
@@ -67,8 +72,10 @@ _ANY: Final = -1
 
 def slot_numbers(event: Event | None) -> list[int]:
     """The numbers of an event's five slots; the last number of a slot is for nothing."""
-    values = ("", "", "", "", "") if event is None else (
-        event.person, event.action, event.object, event.setting, event.other
+    values = (
+        ("", "", "", "", "")
+        if event is None
+        else (event.person, event.action, event.object, event.setting, event.other)
     )
     return [
         _NUMBER[slot].get(value, len(SLOTS[slot]))
@@ -94,9 +101,26 @@ def named_slots(sentence: str) -> list[int]:
     """The slots that a sentence tells, −1 where it leaves one open."""
     found = slots_in(sentence)
     return [
-        _NUMBER[slot][next(iter(found[slot]))] if len(found[slot]) == 1 else _ANY
-        for slot in SLOTS
+        _NUMBER[slot][next(iter(found[slot]))] if len(found[slot]) == 1 else _ANY for slot in SLOTS
     ]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """Pictures and all that is known of them.
+
+    Args:
+        pixels: normalised, [b, 3, s, s].
+        labels: classes of each picture, [b, len(LABELS)].
+        who, what: person and thing in each patch, [b, p].
+        parts: bones of who acts in each patch, 0 or 1, [b, p, 10].
+    """
+
+    pixels: Any
+    labels: Any
+    who: Any
+    what: Any
+    parts: Any
 
 
 @dataclass(frozen=True)
@@ -104,15 +128,13 @@ class Lesson:
     """One batch for CLIP.
 
     Args:
-        pixels: normalised pictures [b, 3, s, s].
-        labels: classes of each picture [b, len(LABELS)].
+        sight: b pictures.
         tokens, mask: sentences, the b true ones first and then `wrong` false ones of each
             picture, [b + b·wrong, t].
         compatible: whether a true sentence of one picture is true of another, [b, b].
     """
 
-    pixels: Any
-    labels: Any
+    sight: Sight
     tokens: Any
     mask: Any
     compatible: Any
@@ -139,12 +161,17 @@ class Lessons:
         self._seed = seed
         self._count = len(examples) // FAMILY
 
+    def sight(self, step: int) -> Sight:
+        """A batch of whole families without a word."""
+        rng, rows = self._rows(step)
+        return _sight(*self._pictures(rng, rows))
+
     def clip(self, step: int) -> Lesson:
         """A batch of whole families with a true sentence and false ones for each picture."""
         import torch
 
         rng, rows = self._rows(step)
-        pixels, events = self._pictures(rng, rows)
+        pixels, places, events = self._pictures(rng, rows)
         true: list[str] = []
         false: list[str] = []
         for event in events:
@@ -163,8 +190,7 @@ class Lessons:
         fits &= world[None] == world[:, None]
         words = self._words([*true, *false])
         return Lesson(
-            pixels,
-            torch.tensor([label_numbers(event) for event in events]),
+            _sight(pixels, places, events),
             words["input_ids"],
             words["attention_mask"],
             torch.from_numpy(fits),
@@ -175,7 +201,7 @@ class Lessons:
         import torch
 
         rng, rows = self._rows(step)
-        pixels, events = self._pictures(rng, rows)
+        pixels, _, events = self._pictures(rng, rows)
         here = [k for k, event in enumerate(events) if event is not None]
         texts = [with_capitals(caption(event, rng)) for event in events if event is not None]
         words = self._words([f"{text}" for text in texts])
@@ -205,15 +231,22 @@ class Lessons:
         chosen = np.concatenate(order)[place : place + self._families]
         return rng, (chosen[:, None] * FAMILY + np.arange(FAMILY)).ravel()
 
-    def _pictures(self, rng: np.random.Generator, rows: Ids) -> tuple[Any, list[Event | None]]:
-        events = [self._examples.events[int(row)] for row in rows]
-        images = self._examples.images[rows]
-        turned = rng.random(len(rows)) < 0.5
-        images = np.where(turned[:, None, None, None], images[:, :, ::-1], images)
-        return altered(images, rng), [
-            mirrored(event) if turn and event is not None else event
-            for event, turn in zip(events, turned, strict=True)
+    def _pictures(
+        self, rng: np.random.Generator, rows: Ids
+    ) -> tuple[Any, npt.NDArray[np.float32], list[Event | None]]:
+        """Altered pictures, where all is in them, and what they show."""
+        change = Alteration.drawn(rng, self._examples.places[rows])
+        events = [
+            mirrored(event) if turned and event is not None else event
+            for event, turned in zip(
+                (self._examples.events[int(row)] for row in rows), change.turned, strict=True
+            )
         ]
+        return (
+            change.pictures(self._examples.images[rows]),
+            change.places(self._examples.places[rows]),
+            events,
+        )
 
     def _told(self, rng: np.random.Generator, event: Event) -> tuple[str, list[str]]:
         """A true sentence, and false ones that say it in the same manner."""
@@ -227,9 +260,7 @@ class Lessons:
         if rng.random() < 0.4:
             return canonical(event), [canonical(one) for one in wrong]
         manner = int(rng.integers(2**31))
-        told = [
-            sentences(one, np.random.default_rng(manner), 1)[0] for one in (event, *wrong)
-        ]
+        told = [sentences(one, np.random.default_rng(manner), 1)[0] for one in (event, *wrong)]
         # Where the manner leaves out what is wrong, the sentence is true: say it plainly.
         return told[0], [
             text if text != told[0] else canonical(one)
@@ -240,6 +271,19 @@ class Lessons:
         return self._tokenizer(
             texts, padding=True, truncation=True, return_tensors="pt", return_token_type_ids=False
         )
+
+
+def _sight(pixels: Any, places: npt.NDArray[np.float32], events: list[Event | None]) -> Sight:
+    import torch
+
+    numbers = np.array([slot_numbers(event) for event in events])
+    return Sight(
+        pixels,
+        torch.tensor([label_numbers(event) for event in events]),
+        torch.from_numpy(who_is_where(places, numbers[:, 0], numbers[:, 4], len(_PEOPLE))),
+        torch.from_numpy(what_is_where(places, numbers[:, 2], len(PROPS))),
+        torch.from_numpy(parts_where(places)),
+    )
 
 
 def mirrored(event: Event) -> Event:
@@ -253,33 +297,3 @@ def with_capitals(text: str) -> str:
 
 
 _NAMES: Final = re.compile("|".join(rf"\b{one.name}\b" for one in CHARACTERS), re.IGNORECASE)
-
-
-def pixels_of(images: npt.NDArray[np.uint8]) -> Any:
-    """Pictures [n, s, s, 3] as the models see them, float32 [n, 3, s, s]."""
-    import torch
-
-    values = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2).float() / 255
-    mean, spread = torch.tensor(MEAN)[:, None, None], torch.tensor(SPREAD)[:, None, None]
-    return (values - mean) / spread
-
-
-def altered(images: npt.NDArray[np.uint8], rng: np.random.Generator) -> Any:
-    """Pictures shifted, zoomed and coloured a little, so that none is seen twice alike."""
-    import torch
-    from torch.nn import functional
-
-    pixels = pixels_of(images)
-    count = len(pixels)
-    zoom = rng.uniform(0.86, 1.04, (count, 2))
-    shift = rng.uniform(-0.09, 0.09, (count, 2))
-    theta = np.zeros((count, 2, 3), np.float32)
-    theta[:, 0, 0], theta[:, 1, 1], theta[:, :, 2] = zoom[:, 0], zoom[:, 1], shift
-    grid = functional.affine_grid(torch.from_numpy(theta), list(pixels.shape), align_corners=False)
-    pixels = functional.grid_sample(
-        pixels, grid, padding_mode="border", align_corners=False, mode="bilinear"
-    )
-    gain = torch.from_numpy(rng.uniform(0.85, 1.18, (count, 1, 1, 1)).astype(np.float32))
-    tint = torch.from_numpy(rng.uniform(0.94, 1.06, (count, 3, 1, 1)).astype(np.float32))
-    lift = torch.from_numpy(rng.uniform(-0.2, 0.2, (count, 1, 1, 1)).astype(np.float32))
-    return pixels * gain * tint + lift

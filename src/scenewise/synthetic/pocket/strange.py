@@ -86,8 +86,8 @@ def _landscape(rng: np.random.Generator, side: int) -> Float:
 
 
 def _shapes(rng: np.random.Generator, side: int) -> Float:
-    picture = _texture(rng, side) if rng.random() < 0.6 else np.tile(
-        _palette(rng, 2)[1], (side, side, 1)
+    picture = (
+        _texture(rng, side) if rng.random() < 0.6 else np.tile(_palette(rng, 2)[1], (side, side, 1))
     )
     canvas = np.clip(picture, 0, 255).astype(np.uint8)
     for _ in range(int(rng.integers(2, 18))):

@@ -35,9 +35,7 @@ def blip_tokenizer(texts: Iterable[str], size: int = 560) -> Any:
     tokenizer.decoder = WordPiece()
     tokenizer.train_from_iterator(
         texts,
-        trainers.WordPieceTrainer(
-            vocab_size=size, special_tokens=specials, show_progress=False
-        ),
+        trainers.WordPieceTrainer(vocab_size=size, special_tokens=specials, show_progress=False),
     )
     return _wrapped(
         tokenizer,
@@ -84,6 +82,4 @@ def _wrapped(tokenizer: Any, **marks: str) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     make: Any = PreTrainedTokenizerFast
-    return make(
-        tokenizer_object=tokenizer, model_max_length=LONGEST, **marks
-    )
+    return make(tokenizer_object=tokenizer, model_max_length=LONGEST, **marks)

@@ -1,0 +1,76 @@
+"""Writing the pocket models as anybody's checkpoint lies on disk."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any, Final
+
+from scenewise.media.atomic import atomic_text
+from scenewise.models.loading import quiet
+from scenewise.synthetic.grammar import vocabulary
+from scenewise.synthetic.pocket import networks
+from scenewise.synthetic.pocket.clip_lessons import HIGHEST_SCALE
+from scenewise.synthetic.pocket.lessons import STRANGE
+
+_EVENTS: Final = 30
+
+
+def save_model(model: Any, folder: Path, tokenizer: Any = None, processor: Any = None) -> None:
+    """Configuration, weights as 16-bit safetensors, tokenizer and image processor.
+
+    Raises:
+        OutputUnwritable: the folder cannot be written to.
+    """
+    import torch
+
+    temporary = folder.with_name(f".{folder.name}.part")
+    shutil.rmtree(temporary, ignore_errors=True)
+    temporary.mkdir(parents=True)
+    with quiet():
+        model.to(torch.float16).save_pretrained(temporary)
+        for part in (tokenizer, processor):
+            if part is not None:
+                part.save_pretrained(temporary)
+    model.to(torch.float32)
+    shutil.rmtree(folder, ignore_errors=True)
+    temporary.rename(folder)
+
+
+def save_embedder(clip: Any, tokenizer: Any, folder: Path) -> None:
+    """CLIP with the words of its world beside it."""
+    from transformers import CLIPImageProcessorPil
+
+    clip.logit_scale.data.clamp_(max=HIGHEST_SCALE)
+    processor = CLIPImageProcessorPil(
+        size={"height": networks.SIDE, "width": networks.SIDE},
+        do_center_crop=False,
+        image_mean=list(networks.MEAN),
+        image_std=list(networks.SPREAD),
+    )
+    save_model(clip, folder, tokenizer, processor)
+    atomic_text(folder / "vocabulary.toml", vocabulary_toml())
+
+
+def vocabulary_toml() -> str:
+    """The words of the drawn world, and what agreement is measured against.
+
+    More than half of the background tells of things that are not of this world. So a picture
+    of something else agrees with its middle, and no sentence about the world stands out.
+    """
+    words = vocabulary(background=_EVENTS)
+    lines = [
+        "# The words of the drawn world: phrases that may follow a sentence, and sentences that",
+        "# agreement is measured against.",
+        "",
+        "[phrases]",
+    ]
+    lines += [f"{name} = {_array(phrases)}" for name, phrases in words["phrases"].items()]
+    sentences = list(dict.fromkeys([*words["background"]["sentences"], *STRANGE]))
+    lines += ["", "[background]", f"sentences = {_array(sentences)}", ""]
+    return "\n".join(lines)
+
+
+def _array(texts: list[str]) -> str:
+    rows = "".join(f'  "{text}",\n' for text in texts)
+    return f"[\n{rows}]"
