@@ -28,7 +28,7 @@ from scenewise.core.errors import UnknownChoice, VoiceMissing
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
 
 if TYPE_CHECKING:
-    from scenewise.cli.app import Manner
+    from scenewise.cli.manner import Manner
     from scenewise.description.cache import Cache
     from scenewise.description.limits import CheckOptions
     from scenewise.description.results import Rendered

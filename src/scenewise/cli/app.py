@@ -10,6 +10,8 @@ import typer
 
 from scenewise._version import __version__
 from scenewise.cli.flags import with_options
+from scenewise.cli.manner import Manner
+from scenewise.cli.synth import synth
 from scenewise.core.options import Checked, option
 from scenewise.description.limits import CheckOptions
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
@@ -29,21 +31,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-@dataclass(frozen=True)
-class Manner(Checked):
-    """How a command behaves towards whoever runs it."""
-
-    quiet: bool = option(False, "show no progress", group="Output")
-    plain: bool = option(
-        False, "show progress as plain lines, for screen readers and logs", group="Output"
-    )
-    json: bool = option(False, "print the result as JSON", group="Output")
-    debug: bool = option(False, "show the trace when something goes wrong inside", group="Output")
-    cache: bool = option(
-        True, "keep the results of stages, so that the next run is short", group="Output"
-    )
 
 
 @dataclass(frozen=True)
@@ -69,6 +56,9 @@ def _version(wanted: bool) -> None:
     if wanted:
         typer.echo(f"scenewise {__version__}")
         raise typer.Exit
+
+
+app.add_typer(synth, name="synth")
 
 
 @app.callback()

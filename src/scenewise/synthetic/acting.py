@@ -148,9 +148,7 @@ def _kneel(p: float) -> Act:
 
 def _carry(p: float) -> Act:
     s = _wave(p)
-    return Act(
-        Pose(-4, 0, 52, 36, 46, 40, 24 * s, 10, -24 * s, 10), Held("hands", 0.06, 0.02)
-    )
+    return Act(Pose(-4, 0, 52, 36, 46, 40, 24 * s, 10, -24 * s, 10), Held("hands", 0.06, 0.02))
 
 
 def _throw(p: float) -> Act:
@@ -166,9 +164,7 @@ def _throw(p: float) -> Act:
 
 def _pick_up(p: float) -> Act:
     dip = 4 * _wave(p)
-    return Act(
-        Pose(92 + dip, 10, 22, -6, 12, -6, 14, 26, -4, 22), Held("ground", 0.46, 0.13)
-    )
+    return Act(Pose(92 + dip, 10, 22, -6, 12, -6, 14, 26, -4, 22), Held("ground", 0.46, 0.13))
 
 
 def _lift(p: float) -> Act:
@@ -196,9 +192,7 @@ def _push(p: float) -> Act:
 
 def _study(p: float) -> Act:
     tilt = 3 * _wave(p)
-    return Act(
-        Pose(8, 22 + tilt, 44, 108, 30, 40), Held("head", 0.27, -0.05, 0.08 * _wave(p))
-    )
+    return Act(Pose(8, 22 + tilt, 44, 108, 30, 40), Held("head", 0.27, -0.05, 0.08 * _wave(p)))
 
 
 def _balance(p: float) -> Act:

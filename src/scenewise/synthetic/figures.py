@@ -188,8 +188,14 @@ def _pattern(
                      (244, 214, 120))  # fmt: skip
     elif who.pattern == "apron":
         low = hip - along * height * 0.14
-        corners = np.array([low, hip + along * length * 0.7,
-                            hip + along * length * 0.7 + across * half, low + across * half * 1.2])
+        corners = np.array(
+            [
+                low,
+                hip + along * length * 0.7,
+                hip + along * length * 0.7 + across * half,
+                low + across * half * 1.2,
+            ]
+        )
         pen.shape(corners, (206, 214, 224), 1.0)
 
 
@@ -221,9 +227,7 @@ def _hair_behind(pen: Pen, who: Character, at: Points, facing: int, height: floa
             pen.disc(middle + x * face + y * up, radius * 0.62, who.hair, 0.9)
 
 
-def _head(
-    pen: Pen, who: Character, at: Points, facing: int, height: float, asleep: bool
-) -> None:
+def _head(pen: Pen, who: Character, at: Points, facing: int, height: float, asleep: bool) -> None:
     middle, face, up = _local(at, facing, height)
     radius = height * HEAD
     pen.line(at[poses.NECK], middle, radius * 0.8, who.skin, 0.85)
@@ -271,9 +275,7 @@ def _hair_above(
         pen.disc(middle - 0.5 * face + 1.15 * up, radius * 0.5, who.hair, 0.92)
 
 
-def _hat(
-    pen: Pen, who: Character, middle: Points, face: Points, up: Points, radius: float
-) -> None:
+def _hat(pen: Pen, who: Character, middle: Points, face: Points, up: Points, radius: float) -> None:
     def box(left: float, right: float, low: float, high: float) -> Points:
         corners: Sequence[tuple[float, float]] = (
             (left, low), (right, low), (right, high), (left, high)

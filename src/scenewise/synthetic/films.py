@@ -131,7 +131,7 @@ class FilmTruth:
 
 
 def make_film(
-    path: Path, story: Story, *, width: int = 640, height: int = 360, rate: int = RATE
+    path: Path, story: Story, *, width: int = 640, height: int = 480, rate: int = RATE
 ) -> FilmTruth:
     """Draw a story, with its sound.
 
@@ -185,7 +185,7 @@ def make_films(
     seed: int,
     seconds: float = 60.0,
     width: int = 640,
-    height: int = 360,
+    height: int = 480,
     progress: Progress | None = None,
 ) -> list[FilmTruth]:
     """A set of films. Those that are there already are not drawn again.

@@ -32,6 +32,9 @@ _CHAIN: Final = (
     (KNEE_2, FOOT_2, _SHIN),
 )
 
+BONES: Final = np.array([(start, end) for start, end, _ in _CHAIN])
+"""Which joints are joined, [10, 2]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:

@@ -45,7 +45,7 @@ class Shooting:
     """
 
     place: int = 0
-    height: float = 0.66
+    height: float = 0.75
     across: float = 0.5
     camera: Camera = "still"
     phase: float = 0.0
@@ -57,7 +57,7 @@ class Shooting:
         """One of all ways to film, by chance."""
         return cls(
             place=place,
-            height=float(rng.uniform(0.56, 0.8)),
+            height=float(rng.uniform(0.64, 0.92)),
             across=float(rng.uniform(0, 1)),
             camera=CAMERAS[int(rng.integers(len(CAMERAS)))],
             phase=float(rng.uniform(0, 1)),
@@ -121,7 +121,8 @@ class Stage:
         # Two people and a thing in flight must fit a narrow picture, raised arms a low one.
         above = self._scenery.ground * high - (high - height) * 0.65
         room = 0.98 * above / (self._manner.top * max(1.0, self._who.height))
-        self._unit = min(shooting.height * height, 0.6 * width, room)
+        wide_enough = 0.98 * width / (max(self._manner.reach, 0.5) + 0.62)
+        self._unit = min(shooting.height * height, wide_enough, room)
         self._start = self._standing()
 
     @property
@@ -203,9 +204,7 @@ class Stage:
         y = high * scale - self.height - (high - self.height) * 0.35
         return scale, (-x, -y)
 
-    def _play(
-        self, canvas: Image, time: float, scale: float, shift: tuple[float, float]
-    ) -> None:
+    def _play(self, canvas: Image, time: float, scale: float, shift: tuple[float, float]) -> None:
         act, (x, y), unit = self._moment(time, scale, shift)
         f = self._facing
         pen = self._pen
@@ -334,9 +333,7 @@ def _premultiplied(front: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]
     return out
 
 
-def _lay_over(
-    canvas: Image, front: npt.NDArray[np.uint8], view: npt.NDArray[np.float64]
-) -> None:
+def _lay_over(canvas: Image, front: npt.NDArray[np.uint8], view: npt.NDArray[np.float64]) -> None:
     height, width = canvas.shape[:2]
     seen = cv2.warpAffine(front, view, (width, height), flags=cv2.INTER_LINEAR)
     rows = np.flatnonzero(seen[..., 3].any(axis=1))
@@ -348,5 +345,3 @@ def _lay_over(
     left = 255 - layer[..., 3]
     kept = cv2.multiply(canvas[part], cv2.merge([left, left, left]), scale=1 / 255)
     canvas[part] = cv2.add(kept, np.ascontiguousarray(layer[..., :3]))
-
-

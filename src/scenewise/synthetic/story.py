@@ -209,9 +209,7 @@ def salience(event: Event) -> float:
     ]
 
 
-def known_names(
-    clips: Sequence[Clip], mentions: Mapping[str, float]
-) -> dict[str, int]:
+def known_names(clips: Sequence[Clip], mentions: Mapping[str, float]) -> dict[str, int]:
     """The clip from which each name is known to the viewer.
 
     Args:

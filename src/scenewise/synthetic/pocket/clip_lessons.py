@@ -6,11 +6,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from scenewise.synthetic.pocket.lessons import LABELS, SLOTS, Lesson, Sight
+from scenewise.synthetic.pocket.looking import FINE
+from scenewise.synthetic.poses import BONES
 
 HIGHEST_SCALE: Final = 4.6052
 """Natural logarithm of 100, above which CLIP's scale is not let go."""
 
-_SLOTS, _PATCHES, _DEEDS, _PARTS = 0.25, 0.6, 0.3, 2.0
+_SLOTS, _PATCHES, _DEEDS, _LIMBS = 0.25, 0.5, 0.3, 1.0
 _SEEING: Final = 0.5
 """Weight of what is seen while sentences are learnt."""
 
@@ -39,7 +41,7 @@ def with_eyes(clip: Any) -> Any:
             self.who = nn.Linear(width, len(SLOTS["person"]) + 1)
             self.what = nn.Linear(width, len(SLOTS["object"]) + 1)
             self.deed = nn.Linear(width, len(SLOTS["action"]) + 1)
-            self.parts = nn.Linear(width, 10)
+            self.limbs = nn.Linear(width, FINE * FINE * (len(BONES) + 1))
 
     return Student()
 
@@ -81,8 +83,11 @@ def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
     doing = (sight.who == actor) & (actor < student.who.out_features - 1)  # [b, p]
     told = sight.labels[:, 1:2].expand(sight.who.shape)
     deeds = functional.cross_entropy(student.deed(patches[doing]), told[doing])
-    parts = functional.binary_cross_entropy_with_logits(student.parts(patches), sight.parts)
-    loss = _SLOTS * slots + _PATCHES * maps + _DEEDS * deeds + _PARTS * parts
+    drawn = student.limbs(patches).unflatten(-1, (FINE * FINE, -1))  # [b, p, c, 11]
+    limbs = functional.cross_entropy(
+        drawn.flatten(0, 2), sight.limbs.flatten(), weight=_weights(drawn.shape[-1])
+    )
+    loss = _SLOTS * slots + _PATCHES * maps + _DEEDS * deeds + _LIMBS * limbs
     with torch.no_grad():
         here = sight.labels[:, -1] > 0
         named = {
@@ -101,7 +106,7 @@ def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
             "slots": float(slots.detach()),
             "patches": float(maps.detach()),
             "deeds": float(deeds.detach()),
-            "parts": float(parts.detach()),
+            "limbs": float(limbs.detach()),
             **named,
         },
     )

@@ -37,7 +37,7 @@ from scenewise.synthetic.world import (
 FAMILY: Final = 8
 """Frames in a family."""
 
-_SIZES: Final = ((128, 128), (192, 108), (228, 128), (160, 120), (108, 192), (320, 180))
+_SIZES: Final = ((160, 120), (160, 120), (128, 128), (192, 108), (228, 128), (120, 160), (320, 240))
 """Widths and heights that frames are drawn at, before they are squeezed into a square."""
 
 _HELD_OUT: Final = 8

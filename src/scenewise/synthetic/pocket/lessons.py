@@ -14,7 +14,7 @@ from scenewise.synthetic.grammar import alternatives, canonical, caption, senten
 from scenewise.synthetic.pocket.examples import FAMILY, Examples, random_event
 from scenewise.synthetic.pocket.looking import (
     Alteration,
-    parts_where,
+    limbs_where,
     what_is_where,
     who_is_where,
 )
@@ -113,14 +113,14 @@ class Sight:
         pixels: normalised, [b, 3, s, s].
         labels: classes of each picture, [b, len(LABELS)].
         who, what: person and thing in each patch, [b, p].
-        parts: bones of who acts in each patch, 0 or 1, [b, p, 10].
+        limbs: bone in each cell of each patch, [b, p, c]; 10 for none.
     """
 
     pixels: Any
     labels: Any
     who: Any
     what: Any
-    parts: Any
+    limbs: Any
 
 
 @dataclass(frozen=True)
@@ -282,7 +282,7 @@ def _sight(pixels: Any, places: npt.NDArray[np.float32], events: list[Event | No
         torch.tensor([label_numbers(event) for event in events]),
         torch.from_numpy(who_is_where(places, numbers[:, 0], numbers[:, 4], len(_PEOPLE))),
         torch.from_numpy(what_is_where(places, numbers[:, 2], len(PROPS))),
-        torch.from_numpy(parts_where(places)),
+        torch.from_numpy(limbs_where(places)),
     )
 
 

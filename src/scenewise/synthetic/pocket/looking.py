@@ -17,6 +17,11 @@ GRID: Final = SIDE // PATCH
 _CLOSE: Final = 0.4
 """Share of pictures that go close: a pose is learnt sooner where it is large."""
 
+FINE: Final = 4
+"""Cells across a patch in which it is asked which limb lies there."""
+
+_FINELY: Final = np.linspace(0.0, 1.0, 14)
+
 _ALONG: Final = np.linspace(0.0, 1.0, 5)
 """Where on a bone it is asked which patch it lies in."""
 
@@ -127,17 +132,23 @@ def who_is_where(
     return out
 
 
-def parts_where(places: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Which bones of who acts lie in each patch, 0 or 1, [b, GRID², 10]."""
-    joints = places[:, :11]
-    starts, ends = joints[:, BONES[:, 0]], joints[:, BONES[:, 1]]  # [b, bones, 2]
-    out = np.zeros((len(places), GRID * GRID, len(BONES)), np.float32)
-    for bone in range(len(BONES)):
-        found = np.zeros((len(places), GRID * GRID), np.int64)
-        points = starts[:, bone, None] + (ends - starts)[:, bone, None] * _ALONG[:, None]
-        _mark(found, points.astype(np.float32), np.ones(len(places), np.int64))
-        out[:, :, bone] = found
-    return out
+def limbs_where(places: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Which bone lies in each cell of each patch, [b, GRID², FINE²]; 10 for none.
+
+    Args:
+        places: [b, 23, 2], as in `Examples`; who acts hides the other.
+    """
+    side = GRID * FINE
+    fine = np.full((len(places), side * side), len(BONES), np.int64)
+    for first in (11, 0):
+        joints = places[:, first : first + 11]
+        starts, ends = joints[:, BONES[:, 0]], joints[:, BONES[:, 1]]  # [b, bones, 2]
+        points = starts[:, :, None] + (ends - starts)[:, :, None] * _FINELY[:, None]
+        for bone in range(len(BONES)):
+            number = np.full(len(places), bone, np.int64)
+            _mark(fine, points[:, bone].astype(np.float32), number, side)
+    cells = fine.reshape(len(places), GRID, FINE, GRID, FINE).transpose(0, 1, 3, 2, 4)
+    return np.ascontiguousarray(cells.reshape(len(places), GRID * GRID, FINE * FINE))
 
 
 def what_is_where(
@@ -150,12 +161,15 @@ def what_is_where(
 
 
 def _mark(
-    out: npt.NDArray[np.int64], points: npt.NDArray[np.float32], names: npt.NDArray[np.int64]
+    out: npt.NDArray[np.int64],
+    points: npt.NDArray[np.float32],
+    names: npt.NDArray[np.int64],
+    side: int = GRID,
 ) -> None:
     # No comparison with NaN holds, so what is nowhere is not inside either.
     inside = np.all((points >= 0) & (points < 1), axis=2)
     assert isinstance(inside, np.ndarray)
-    cells = np.where(inside[..., None], points * GRID, 0).astype(np.int64)
+    cells = np.where(inside[..., None], points * side, 0).astype(np.int64)
     rows = np.broadcast_to(np.arange(len(points))[:, None], inside.shape)
-    flat = cells[..., 1] * GRID + cells[..., 0]
+    flat = cells[..., 1] * side + cells[..., 0]
     out[rows[inside], flat[inside]] = names[rows[inside]]

@@ -21,10 +21,10 @@ from typing import Any, Final
 
 import numpy as np
 
-from scenewise.core.options import Checked, option
 from scenewise.core.progress import Progress, Silent
 from scenewise.media.atomic import atomic_text
 from scenewise.synthetic.grammar import caption, sentences
+from scenewise.synthetic.options import RecipeOptions
 from scenewise.synthetic.pocket import cards, clip_lessons, networks
 from scenewise.synthetic.pocket.examples import Examples, draw_examples, random_event
 from scenewise.synthetic.pocket.judging import judge_captions, judge_clip, perplexity
@@ -36,34 +36,6 @@ from scenewise.synthetic.world import ACTIONS
 
 _TEST_SEED: Final = 900_000
 _FAMILIES_A_BATCH: Final = 8
-
-
-@dataclass(frozen=True)
-class RecipeOptions(Checked):
-    """How much is drawn and how long each model learns."""
-
-    families: int = option(6000, "families of eight frames that are drawn", low=16, group="Recipe")
-    test_families: int = option(260, "families that are held out", low=4, group="Recipe")
-    eye_steps: int = option(5000, "steps of learning to see", low=1, group="Recipe")
-    clip_steps: int = option(2400, "steps of learning what sentences say", low=1, group="Recipe")
-    caption_steps: int = option(3000, "steps of the captioner", low=1, group="Recipe")
-    language_steps: int = option(1500, "steps of the language model", low=1, group="Recipe")
-    grid_steps: int = option(1500, "steps of the grid encoder", low=1, group="Recipe")
-    workers: int = option(2, "processes that draw", low=1, high=64, group="Recipe")
-    seed: int = option(1, "where all chance comes from", low=0, flag="recipe-seed", group="Recipe")
-
-    @classmethod
-    def short(cls) -> RecipeOptions:
-        """A recipe of minutes, to see that it works: its models know little."""
-        return cls(
-            families=160,
-            test_families=24,
-            eye_steps=110,
-            clip_steps=40,
-            caption_steps=40,
-            language_steps=60,
-            grid_steps=60,
-        )
 
 
 @dataclass(frozen=True)
@@ -214,7 +186,8 @@ def make_captioner(
         with_capitals(caption(random_event(rng), rng)) for _ in range(12_000)
     )
     blip = networks.new_blip(tokenizer, options.seed)
-    networks.give_eyes(blip, CLIPModel.from_pretrained(folder / "embedder").float())
+    seeing: Any = CLIPModel.from_pretrained(folder / "embedder", dtype="float32")
+    networks.give_eyes(blip, seeing)
     lessons = Lessons(train, tokenizer, families=_FAMILIES_A_BATCH, wrong=0, seed=options.seed + 4)
     _fit(blip, lessons.captions, caption_loss, options.caption_steps, 8e-4, kitchen, "captions",
          options, told)  # fmt: skip

@@ -98,7 +98,7 @@ def _shapes(rng: np.random.Generator, side: int) -> Float:
             cv2.ellipse(canvas, (x, y), (a, b), float(rng.uniform(0, 180)), 0, 360, colour, -1,
                         cv2.LINE_AA)  # fmt: skip
         else:
-            corners = rng.integers(-a, a + 1, (int(rng.integers(3, 7)), 2)) + (x, y)
+            corners = rng.integers(-a, a + 1, (int(rng.integers(3, 7)), 2)) + np.array((x, y))
             cv2.fillPoly(canvas, [corners.astype(np.int32)], colour, cv2.LINE_AA)
     sigma = float(rng.uniform(0.1, 3.0))
     return np.asarray(cv2.GaussianBlur(canvas, (0, 0), sigma), np.float32)
