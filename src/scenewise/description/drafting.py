@@ -35,8 +35,9 @@ from scenewise.description.work import Work
 from scenewise.description.writing import WritingWatch, read_frames
 from scenewise.media.probe import digest as digest_of
 from scenewise.media.reading import Film
+from scenewise.models import hub
 from scenewise.models.caption_options import CaptionOptions
-from scenewise.models.choosing import captioner_for
+from scenewise.models.choosing import captioner_for, model_behind
 from scenewise.models.voices.choosing import voice_for
 
 
@@ -153,8 +154,9 @@ def draft(
 
 def _captioner_name(options: DraftOptions) -> str:
     """Who describes. A model that a person named is never silently done without."""
+    captioner, _ = model_behind(options.captioner)
     named = options.caption_model or options.clip_model
-    return "interrogator" if options.captioner == "auto" and named else options.captioner
+    return "interrogator" if captioner == "auto" and named else captioner
 
 
 def _written_language(captioner: Captioner, wanted: str) -> str:
@@ -177,14 +179,17 @@ def _other_language(captioner: Captioner, written: str, wanted: str) -> str:
 
 def _caption_options(options: DraftOptions) -> CaptionOptions:
     usual = CaptionOptions()
-    model = options.caption_model
-    vlm = options.captioner == "vlm"
+    captioner, named = model_behind(options.captioner)
+    model = options.caption_model or named
+    vlm = captioner == "vlm"
+    # The small captioner knows one world only, and so does the small CLIP.
+    clip = options.clip_model or (hub.POCKET if model == hub.POCKET else usual.clip)
     return replace(
         usual,
         mode="distinct" if options.distinct else "paper",
         blip=usual.blip if vlm or not model else model,
         vlm_model=model if vlm and model else usual.vlm_model,
-        clip=options.clip_model or usual.clip,
+        clip=clip,
         candidates=options.candidates,
         first_clause=options.first_clause,
     )

@@ -53,7 +53,8 @@ class DraftOptions(Checked):
     )
     captioner: str = option(
         "auto",
-        "who describes: auto (interrogator, else text), interrogator, vlm, text, or a plug-in",
+        "who describes: auto (interrogator, else text), interrogator, vlm, text, a plug-in; or "
+        "a model: a hub name, a folder, or pocket",
         group="Draft",
     )
     caption_model: str = option(
@@ -61,7 +62,9 @@ class DraftOptions(Checked):
         "weights of the captioner: a hub name, a folder, or pocket (default: the captioner's own)",
         group="Draft",
     )
-    clip_model: str = option("", "weights of CLIP: a hub name, a folder, or pocket", group="Draft")
+    clip_model: str = option(
+        "", "weights of CLIP: a hub name, a folder, or pocket", flag="clip", group="Draft"
+    )
     language: str = option("en", "language of the descriptions (BCP 47)", group="Draft")
     names: str = option(
         "",

@@ -56,6 +56,28 @@ def captioner_for(
     return (factory(chosen) if name == "text" else factory()), ""
 
 
+def model_behind(name: str) -> tuple[str, str]:
+    """The captioner that runs a model, and the model, where a captioner's name is one.
+
+    Args:
+        name: what was asked for as a captioner: `pocket`, a folder, or a name on the hub.
+
+    Returns:
+        `interrogator` or `vlm` and the model; the name itself and nothing where it names a
+        captioner.
+
+    Raises:
+        ModelMissing: a folder is no whole model.
+    """
+    if name == hub.POCKET:
+        return "interrogator", name
+    if not ("/" in name or "\\" in name or name.startswith((".", "~"))):
+        return name, ""
+    kind = hub.kind_of(name)
+    captions = "blip" in name.lower() if not kind else kind in hub.JOBS["captioner"]
+    return ("interrogator" if captions else "vlm"), name
+
+
 def _ready(options: CaptionOptions, **access: Any) -> None:
     """Have both models on this machine before either is loaded into memory.
 

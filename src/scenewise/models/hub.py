@@ -23,6 +23,8 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "embedder": ("clip", "siglip", "siglip2", "metaclip_2", "altclip"),
     "captioner": ("blip",),
     "vlm": (),
+    "language": ("gpt2", "llama"),
+    "grid": ("resnet",),
 }
 """What a model can be asked to do, and the `model_type`s that do it; none listed: any model
 that has eyes."""
@@ -95,6 +97,23 @@ def resolve(
     if job:
         _demand_kind(folder, name, job)
     return folder
+
+
+def kind_of(name: str, revision: str = "main") -> str:
+    """The `model_type` of a model that is on this machine; empty for one that is not.
+
+    Raises:
+        ModelMissing: it is a folder, but no whole model.
+    """
+    if _looks_local(name):
+        folder: Path | None = Path(name).expanduser()
+        assert folder is not None
+        _demand_whole(folder, name)
+    else:
+        folder = cached_folder(name, revision)
+    if folder is None:
+        return ""
+    return str(_config(folder / "config.json").get("model_type", "unknown"))
 
 
 def is_cached(name: str, *, job: str = "", revision: str = "main") -> bool:
