@@ -46,7 +46,9 @@ def write_film(
         )
         stream.pix_fmt = "yuv420p"
         stream.options = (
-            {"crf": str(quality), "preset": speed}
+            # x264 weighs macroblocks by what is predicted from them ("mbtree"), and on small
+            # pictures not the same way each time; without that, equal pictures give equal files.
+            {"crf": str(quality), "preset": speed, "mbtree": "0"}
             if suffix != ".webm"
             else {"crf": str(quality), "b": "0", "deadline": speed, "cpu-used": "5"}
         )
