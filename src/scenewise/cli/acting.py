@@ -242,23 +242,20 @@ def act_demo(
     manner: Manner,
 ) -> int:
     """`scenewise demo`."""
-    from scenewise.core.ports import VoiceOptions
     from scenewise.description.naming import prepare_output
-    from scenewise.models.voices.choosing import voice_for
-    from scenewise.synthetic import make_demo_film
+    from scenewise.synthetic.films import draw_demo
 
     terminal = _terminal(manner)
     if film is None:
-        film = output_dir / "harbour.mp4"
-        with prepare_output(film, output_dir), terminal.step("Drawing a film"):
-            # two people talk, neither in the voice that will describe them
-            speakers = (
-                voice_for("espeak", VoiceOptions("en-GB", "en-gb+f3", 165)),
-                voice_for("espeak", VoiceOptions("en-US", "en-us+m7", 155)),
-            )
-            make_demo_film(film, speakers)
+        film = output_dir / "demo.mp4"
+        with prepare_output(film, output_dir):
+            draw_demo(film, progress=terminal)
+        if options.captioner == "auto" and not options.caption_model:
+            # Models that know the drawn world, and only that, come with Scenewise.
+            options = replace(options, captioner="pocket")
         if not manner.json:
             out(f"Film: {film}")
+            out(f"What truly happens in it: {film.with_suffix('.truth.json')}")
     return act_describe(film, output_dir, options, speech, RenderOptions(), "default", manner)
 
 

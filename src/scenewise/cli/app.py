@@ -275,9 +275,15 @@ def demo(
     speech: SpeechChoice,
     manner: Manner,
 ) -> int:
-    """Draw a short film (title cards, moving pictures, two spoken lines) and describe it.
+    """Draw a film of a minute, whose truth is known, and describe it with the pocket models.
 
-    Example: `scenewise demo -o demo`
+    With a film of your own, that film is described.
+
+    Examples:
+
+    - `scenewise demo -o demo`
+
+    - `scenewise demo holiday.mp4 -o demo`
     """
     from scenewise.cli.acting import act_demo
 

@@ -37,6 +37,9 @@ from scenewise.synthetic.story import Clip, Story, known_names, salience, write_
 from scenewise.synthetic.world import CHARACTERS, Event
 
 RATE: Final = 25
+DEMO_SEED: Final = 60_024
+"""Of a story in which people speak, a sign hangs, and much happens."""
+
 _FADE: Final = 0.4
 _WORDS_A_SECOND: Final = 2.7
 _EARLY: Final = 1.0
@@ -176,6 +179,23 @@ def make_film(
         described=tuple(described(story, spoken)),
         cast=story.cast,
     )
+
+
+def draw_demo(path: Path, *, progress: Progress | None = None) -> FilmTruth:
+    """The film of a minute that `scenewise demo` describes, with its truth beside it.
+
+    Args:
+        path: where it goes; the truth goes to the same name with `.truth.json`.
+        progress: told while it is drawn.
+
+    Raises:
+        OutputUnwritable: it cannot be written.
+        VoiceMissing: espeak-ng is not installed.
+    """
+    with (progress or Silent()).step("Drawing a film"):
+        truth = make_film(path, write_story(DEMO_SEED, seconds=60.0, name=path.stem))
+    atomic_text(path.with_suffix(".truth.json"), json.dumps(asdict(truth), indent=1) + "\n")
+    return truth
 
 
 def make_films(

@@ -26,6 +26,9 @@ CAMERAS: Final[tuple[Camera, ...]] = ("still", "pan", "push in", "pull out")
 _MARGIN: Final = 1.24
 """The scenery is drawn this much larger than the picture, so that the camera can move."""
 
+_NEAREST: Final = 1.1
+"""How much larger than usual a camera that moves in shows everything."""
+
 _STOOL: Final = (150, 104, 60)
 _LADDER: Final = (186, 142, 84)
 
@@ -120,7 +123,9 @@ class Stage:
         self._other = CHARACTER[event.other] if event.other else None
         # Two people and a thing in flight must fit a narrow picture, raised arms a low one.
         above = self._scenery.ground * high - (high - height) * 0.65
-        room = 0.98 * above / (self._manner.top * max(1.0, self._who.height))
+        tallest = max(1.0, self._who.height, self._other.height if self._other else 0.0)
+        nearest = _NEAREST if shooting.camera in ("push in", "pull out") else 1.0
+        room = 0.98 * above / (self._manner.top * tallest * nearest)
         wide_enough = 0.98 * width / (max(self._manner.reach, 0.5) + 0.62)
         self._unit = min(shooting.height * height, wide_enough, room)
         self._start = self._standing()
@@ -194,7 +199,9 @@ class Stage:
     def _camera(self, time: float) -> tuple[float, tuple[float, float]]:
         share = min(1.0, max(0.0, time / self.seconds)) if self.seconds else 0.0
         camera = self.shooting.camera
-        scale = {"push in": 1.0 + 0.1 * share, "pull out": 1.1 - 0.1 * share}.get(camera, 1.0)
+        more = _NEAREST - 1.0
+        zoom = {"push in": more * share, "pull out": more * (1.0 - share)}
+        scale = 1.0 + zoom.get(camera, 0.0)
         wide, high = self._size
         slack = wide - self.width
         x = (wide * scale - self.width) / 2
