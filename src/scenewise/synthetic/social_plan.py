@@ -268,13 +268,13 @@ def plan_social_set(count: int, *, seed: int) -> tuple[Post, ...]:
 
 def _ids(rng: np.random.Generator, count: int) -> list[str]:
     alphabet = string.ascii_letters + string.digits
-    ids: dict[str, None] = {}
+    ids: dict[str, str] = {}
     while len(ids) < count:
         name = "".join(alphabet[int(k)] for k in rng.integers(len(alphabet), size=11))
-        # a file system that ignores case must not take two for one
-        if name.lower() not in {one.lower() for one in ids} and not name.isdigit():
-            ids[name] = None
-    return list(ids)
+        if not name.isdigit():
+            # a file system that ignores case must not take two for one
+            ids.setdefault(name.lower(), name)
+    return list(ids.values())
 
 
 def _original(rng: np.random.Generator, name: str) -> Post:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from PIL import features
@@ -210,6 +211,7 @@ WORDS: Final[Mapping[str, Words]] = {
 _PLAIN: Final = "en"
 
 
+@lru_cache(maxsize=16)
 def lettered(language: str) -> str:
     """The language in which text is burned in for a language: itself where a font of this
     machine has all its letters and they can be joined as they must be, else English."""
