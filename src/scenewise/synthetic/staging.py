@@ -84,6 +84,39 @@ class Seen:
     thing: tuple[float, float, float] | None
 
 
+class _View:
+    """What is behind and before the people where the camera looks.
+
+    Args:
+        at: scale and shift of the camera.
+        back: what is behind them [h, w, 3].
+    """
+
+    def __init__(self, at: tuple[float, float, float], back: Image) -> None:
+        self.at = at
+        self.back = back
+        self._front: tuple[tuple[slice, slice], Image, Image] | None = None
+
+    def hide_behind(self, front: npt.NDArray[np.uint8]) -> None:
+        """Take what is before the people: colours times cover, and cover [h, w, 4]."""
+        rows = np.flatnonzero(front[..., 3].any(axis=1))
+        columns = np.flatnonzero(front[..., 3].any(axis=0))
+        if not rows.size:
+            return
+        part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        left = 255 - front[part][..., 3]
+        kept = np.asarray(cv2.merge([left, left, left]), np.uint8)
+        self._front = part, kept, np.ascontiguousarray(front[part][..., :3])
+
+    def lay_over(self, canvas: Image) -> None:
+        """Put what is before the people over a picture, in place."""
+        if self._front is None:
+            return
+        part, left, colours = self._front
+        kept = cv2.multiply(canvas[part], left, scale=1 / 255)
+        canvas[part] = cv2.add(kept, colours)
+
+
 class Stage:
     """Draws a clip.
 
@@ -115,6 +148,7 @@ class Stage:
         if sign:
             self._back = hang_sign(self._back, sign, shooting.place)
         self._front = _premultiplied(self._scenery.front)
+        self._view: _View | None = None
         self._gain = np.asarray(tint(event.hour) if _lit(event) else (1.0, 1.0, 1.0), np.float64)
         self._pen = Pen(self._back, self._gain)
         self._grade = np.clip(np.arange(256) * shooting.brightness, 0, 255).astype(np.uint8)
@@ -158,18 +192,28 @@ class Stage:
             time: seconds from the start of the clip.
         """
         scale, shift = self._camera(time)
-        view = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
-        size = (self.width, self.height)
-        canvas = np.asarray(cv2.warpAffine(self._back, view, size, flags=cv2.INTER_LINEAR,
-                                           borderMode=cv2.BORDER_REPLICATE), np.uint8)  # fmt: skip
+        if self._view is None or self._view.at != (scale, *shift):
+            # A camera that stands still sees the same place in every picture.
+            self._view = self._looked(scale, shift)
+        canvas = self._view.back.copy()
         self._play(canvas, time, scale, shift)
-        if self._front is not None:
-            _lay_over(canvas, self._front, view)
+        self._view.lay_over(canvas)
         if _lit(self.event) and self.event.weather != "clear":
             draw_weather(canvas, self.event.weather, time, self.shooting.place)
         if self.shooting.brightness != 1.0:
             cv2.LUT(canvas, self._grade, dst=canvas)
         return canvas
+
+    def _looked(self, scale: float, shift: tuple[float, float]) -> _View:
+        matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
+        size = (self.width, self.height)
+        back = np.asarray(cv2.warpAffine(self._back, matrix, size, flags=cv2.INTER_LINEAR,
+                                         borderMode=cv2.BORDER_REPLICATE), np.uint8)  # fmt: skip
+        view = _View((scale, *shift), back)
+        if self._front is not None:
+            front = cv2.warpAffine(self._front, matrix, size, flags=cv2.INTER_LINEAR)
+            view.hide_behind(np.asarray(front, np.uint8))
+        return view
 
     def _standing(self) -> float:
         """x of the feet when the clip begins, in pixels of the scenery."""
@@ -338,17 +382,3 @@ def _premultiplied(front: npt.NDArray[np.uint8] | None) -> npt.NDArray[np.uint8]
     alpha = front[..., 3:].astype(np.uint16)
     out[..., :3] = (front[..., :3].astype(np.uint16) * alpha // 255).astype(np.uint8)
     return out
-
-
-def _lay_over(canvas: Image, front: npt.NDArray[np.uint8], view: npt.NDArray[np.float64]) -> None:
-    height, width = canvas.shape[:2]
-    seen = cv2.warpAffine(front, view, (width, height), flags=cv2.INTER_LINEAR)
-    rows = np.flatnonzero(seen[..., 3].any(axis=1))
-    columns = np.flatnonzero(seen[..., 3].any(axis=0))
-    if not rows.size:
-        return
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    layer = seen[part]
-    left = 255 - layer[..., 3]
-    kept = cv2.multiply(canvas[part], cv2.merge([left, left, left]), scale=1 / 255)
-    canvas[part] = cv2.add(kept, np.ascontiguousarray(layer[..., :3]))
