@@ -60,7 +60,7 @@ def text_layer(text: str, width: int, height: int, *, high: bool, boxed: bool) -
     size = max(_SMALLEST, round(width * _TALL))
     font = choose_face([text]).at(size)
     lines = wrapped(text, font, width * _ROOM)
-    edge = 0 if boxed else max(1, round(size * 0.12))
+    edge = 0 if boxed else max(1, round(size * 0.08))
     pad = max(2, round(size * 0.35))
     wide = min(width, round(max(font.getlength(line) for line in lines)) + 2 * (pad + edge))
     tall = min(height, round(len(lines) * size * 1.3) + 2 * pad)
