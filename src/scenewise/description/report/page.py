@@ -22,6 +22,7 @@ from scenewise.description.report.checks import highlights, rows_of, verdict
 from scenewise.description.report.lines import lines_of
 from scenewise.description.report.links import Linker
 from scenewise.description.report.stages import joined, stages_of
+from scenewise.description.report.truth import Fact, beside, facts_beside, told_of
 from scenewise.description.results import Draft, Rendered
 from scenewise.media.atomic import atomic_text
 
@@ -73,6 +74,7 @@ def page(
     else:
         shown = pictures.fetched(rendered.source or rendered.film, script)
     lines = lines_of(script, shown)
+    truths = facts_beside(rendered.source)
     timings = joined(rendered, drafted)
     duration = _duration(script, gaps, drafted)
     style, behaviour = _part("style.css"), _part("script.js")
@@ -92,6 +94,8 @@ def page(
             duration=duration,
             script=script,
             lines=lines,
+            truths=[(fact, told_of(fact, lines)) for fact in truths],
+            truth_of={line.number: beside(line, truths) for line in lines} if truths else {},
             verdict=verdict(rendered.check),
             highlights=highlights(rendered.check),
             checks=rows_of(rendered.check),
@@ -103,7 +107,7 @@ def page(
             facts=facts.film_facts(rendered, drafted),
             settings=facts.settings_groups(rendered, drafted),
             version=__version__,
-            **_time_context(lines, shown, gaps, duration, rendered, drafted),
+            **_time_context(lines, shown, gaps, duration, rendered, drafted, truths),
             **_choice_context(shown, duration, drafted),
         )
     )
@@ -117,10 +121,11 @@ def _time_context(
     duration: float,
     rendered: Rendered,
     drafted: Draft | None,
+    truths: Sequence[Fact],
 ) -> dict[str, Any]:
     dialogue = drafted.sound.dialogue if drafted is not None else rendered.script.dialogue or ()
     shots = drafted.selection.shots if drafted is not None else ()
-    entries = timeline.entries(lines, shown if drafted else (), shots, dialogue, gaps)
+    entries = timeline.entries(lines, shown if drafted else (), shots, dialogue, gaps, truths)
     return {
         "rows": timeline.lay_out(entries, duration),
         "kinds": {entry.kind for entry in entries},

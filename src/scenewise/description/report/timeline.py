@@ -12,8 +12,9 @@ from scenewise.core.time import Span, union
 from scenewise.description.report.figures import axis_times, clock, length, mark
 from scenewise.description.report.lines import Line
 from scenewise.description.report.pictures import Picture, Shown
+from scenewise.description.report.truth import Fact
 
-Kind = Literal["shot", "keyframe", "writing", "dialogue", "gap", "speech", "left-out"]
+Kind = Literal["shot", "keyframe", "writing", "dialogue", "gap", "speech", "left-out", "truth"]
 
 WIDTH: Final = 800.0
 """Units of a drawing; about pixels on a desktop."""
@@ -36,6 +37,7 @@ _NAMES: Final[dict[Kind, tuple[str, float]]] = {
     "gap": ("Pauses", 20.0),
     "speech": ("Description", 26.0),
     "left-out": ("Left out", 14.0),
+    "truth": ("In truth", 22.0),
 }
 _PLAIN: Final = 26.0
 """Units: no lane is higher where no segment has room for its picture."""
@@ -110,6 +112,7 @@ def entries(
     shots: Sequence[Shot],
     dialogue: Sequence[Span],
     gaps: Sequence[Span],
+    facts: Sequence[Fact] = (),
 ) -> tuple[Entry, ...]:
     """All that the timeline shows, in no order."""
     return (
@@ -127,6 +130,16 @@ def entries(
         *(_plain("dialogue", "Dialogue", span) for span in dialogue),
         *(_plain("gap", "Pause", span) for span in gaps),
         *_described(lines),
+        *(
+            Entry(
+                "truth",
+                fact.span,
+                f"In truth, {_from_to(fact.span)}: {fact.words}",
+                fact.span.start,
+                fact.short or fact.written,
+            )
+            for fact in facts
+        ),
     )
 
 
