@@ -75,6 +75,6 @@ def act_train(folder: Path, options: TrainOptions, manner: Manner) -> int:
     for model, figures in made.figures.items():
         told = ", ".join(f"{name} {value}" for name, value in figures.items())
         out(f"{model}: {told}")
-    out(f"Use them: scenewise describe FILM --caption-model {folder / 'captioner'} "
-        f"--clip-model {folder / 'embedder'}")  # fmt: skip
+    out(f"Use them: scenewise describe FILM --captioner {folder / 'captioner'} "
+        f"--clip {folder / 'embedder'}")  # fmt: skip
     return 0

@@ -14,6 +14,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from copy import deepcopy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -27,10 +28,12 @@ from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
 from scenewise.media.atomic import atomic, atomic_text
 from scenewise.media.encoding import write_film
+from scenewise.media.probe import probe_film
 from scenewise.synthetic.cards import faded, title_card
 from scenewise.synthetic.effects import effects_for
-from scenewise.synthetic.grammar import narration
+from scenewise.synthetic.grammar import Narrator
 from scenewise.synthetic.portraits import portrait
+from scenewise.synthetic.set_files import is_whole, made_folder
 from scenewise.synthetic.sound import Utterance, soundtrack
 from scenewise.synthetic.staging import Stage
 from scenewise.synthetic.story import Clip, Story, known_names, salience, write_story
@@ -104,15 +107,15 @@ class FilmTruth:
             return cls(
                 content["name"],
                 content["title"],
-                content["duration"],
-                tuple(content["cuts"]),
+                float(content["duration"]),
+                tuple(float(time) for time in content["cuts"]),
                 tuple(
                     Happening(
                         Span(**one["span"]),
                         Event(**one["event"]) if one["event"] else None,
                         one["written"],
-                        one["scene"],
-                        one["salience"],
+                        int(one["scene"]),
+                        float(one["salience"]),
                     )
                     for one in content["happenings"]
                 ),
@@ -125,7 +128,7 @@ class FilmTruth:
                 tuple((Span(**span), text) for span, text in content["described"]),
                 tuple(content["cast"]),
             )
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise ScriptInvalid(
                 f"this is not the truth of a drawn film ({error})",
                 path=path,
@@ -208,7 +211,8 @@ def make_films(
     height: int = 480,
     progress: Progress | None = None,
 ) -> list[FilmTruth]:
-    """A set of films. Those that are there already are not drawn again.
+    """A set of films. Those that are there already, of this length and size, are not drawn
+    again.
 
     Args:
         folder: where it goes.
@@ -220,34 +224,48 @@ def make_films(
 
     Raises:
         OutputUnwritable: the folder cannot be written to.
+        ScriptInvalid: a `.truth.json` that is there is damaged.
         VoiceMissing: espeak-ng is not installed.
     """
-    films = folder / "films"
-    films.mkdir(parents=True, exist_ok=True)
+    films = made_folder(folder / "films")
     truths: list[FilmTruth] = []
     with (progress or Silent()).step("Drawing films", count) as step:
         for number in range(count):
             story = write_story(seed + number, seconds=seconds)
-            truth_file = films / f"{story.name}.truth.json"
-            if truth_file.exists() and (films / f"{story.name}.mp4").exists():
-                truths.append(FilmTruth.read(truth_file))
-            else:
-                truth = make_film(films / f"{story.name}.mp4", story, width=width, height=height)
+            film, truth_file = (films / f"{story.name}{end}" for end in (".mp4", ".truth.json"))
+            truth = _finished(film, truth_file, story, (width // 2 * 2, height // 2 * 2))
+            if truth is None:
+                # While a film is drawn anew, nothing may say that the old one is finished.
+                truth_file.unlink(missing_ok=True)
+                truth = make_film(film, story, width=width, height=height)
                 spoken = [(one.span, one.text) for one in truth.dialogue]
                 atomic_text(films / f"{story.name}.captions.vtt", vtt(spoken))
                 atomic_text(films / f"{story.name}.ad.vtt", vtt(truth.described))
                 # The truth comes last: where it is, the film is whole.
                 atomic_text(truth_file, json.dumps(asdict(truth), indent=1) + "\n")
-                truths.append(truth)
+            truths.append(truth)
             step.advance()
     atomic_text(folder / "ad.csv", _table(truths))
     write_characters(folder)
     return truths
 
 
+def _finished(
+    film: Path, truth_file: Path, story: Story, size: tuple[int, int]
+) -> FilmTruth | None:
+    """The truth of a film that is there and tells this story in this size; None without one."""
+    if not (truth_file.exists() and is_whole(film, story.duration)):
+        return None
+    truth = FilmTruth.read(truth_file)
+    told = [(one.span, one.event) for one in truth.happenings]
+    video = probe_film(film).video
+    same = told == [(clip.span, clip.event) for clip in story.clips]
+    return truth if same and video is not None and (video.width, video.height) == size else None
+
+
 def write_characters(folder: Path) -> None:
     """`characters.json` and a portrait of each character beside it."""
-    (folder / "portraits").mkdir(parents=True, exist_ok=True)
+    made_folder(folder / "portraits")
     bank: list[dict[str, Any]] = []
     for one in CHARACTERS:
         file = folder / "portraits" / f"{one.name}.png"
@@ -269,23 +287,33 @@ def described(story: Story, spoken: Sequence[Utterance]) -> list[tuple[Span, str
     for line in spoken:
         for name in line.mentions:
             first.setdefault(name, line.span.end)
-    shown = [clip for clip in story.clips if clip.event]
-    rng = np.random.default_rng([story.seed, 43])
-    texts = narration([c.event for c in shown if c.event], rng, known_names(shown, first))
-    told = dict(zip((id(clip) for clip in shown), texts, strict=True))
+    events = [clip.event for clip in story.clips if clip.event]
+    known = known_names([clip for clip in story.clips if clip.event], first)
+    narrator = Narrator(np.random.default_rng([story.seed, 43]))
     out: list[tuple[Span, str]] = []
     free = 0.2
+    at = told = 0  # the number of the next event, and of the first that is not told yet
     for clip in story.clips:
-        text = told.get(id(clip), "") if clip.event else _card_text(clip)
-        if clip.event and clip.written:
-            text = f"{text} A sign reads: {clip.written.capitalize()}.".strip()
+        before = (deepcopy(narrator), told)
+        text = "" if clip.event else _card_text(clip)
+        if clip.event:
+            if told <= at:
+                narrator.names.update(name for name, since in known.items() if since <= at)
+                text, count = narrator.tell_next(events[at : at + 2])
+                told = at + count
+            at += 1
+            if clip.written:
+                text = f"{text} A sign reads: {clip.written.capitalize()}.".strip()
         if not text:
             continue
         length = len(text.split()) / _WORDS_A_SECOND + 0.3
         start = _slot(clip.span, length, spoken, free, story.duration)
-        if start is not None:
-            out.append((Span(round(start, 3), round(start + length, 3)), text))
-            free = start + length + 0.3
+        if start is None:
+            # Nobody hears it, so what comes next must not take it as told.
+            narrator, told = before
+            continue
+        out.append((Span(round(start, 3), round(start + length, 3)), text))
+        free = start + length + 0.3
     return out
 
 

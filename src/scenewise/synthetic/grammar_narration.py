@@ -61,11 +61,8 @@ def narration(
     while len(told) < len(events):
         at = len(told)
         narrator.names.update(name for name, since in known.items() if since <= at)
-        following = events[at + 1] if at + 1 < len(events) else None
-        if following is not None and narrator.may_join(events[at], following):
-            told += [narrator.tell_both(events[at], following), ""]
-        else:
-            told.append(narrator.tell(events[at]))
+        text, count = narrator.tell_next(events[at : at + 2])
+        told += [text] + [""] * (count - 1)
     return told
 
 
@@ -96,6 +93,16 @@ class Narrator:
         if self.last is not None and _content(event) == _content(self.last):
             return ""
         return self._said(lambda: self._one(event), event)
+
+    def tell_next(self, events: Sequence[Event]) -> tuple[str, int]:
+        """What is new in the next event, or in the next two, and how many that are.
+
+        Args:
+            events: the next, and the one after it where there is one.
+        """
+        if len(events) > 1 and self.may_join(events[0], events[1]):
+            return self.tell_both(events[0], events[1]), 2
+        return self.tell(events[0]), 1
 
     def may_join(self, first: Event, second: Event) -> bool:
         """Whether one sentence shall tell two clips: seldom, and in one place only."""

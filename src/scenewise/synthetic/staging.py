@@ -18,7 +18,15 @@ from scenewise.synthetic.poses import CROWN, HAND_1, HAND_2, Points
 from scenewise.synthetic.props import draw_prop
 from scenewise.synthetic.settings import Scenery, draw_setting, tint
 from scenewise.synthetic.weather import draw_weather
-from scenewise.synthetic.world import CHARACTER, PROP, SETTING, Character, Event
+from scenewise.synthetic.world import (
+    CHARACTER,
+    PROP,
+    SETTING,
+    Character,
+    Event,
+    Hour,
+    Weather,
+)
 
 Camera = Literal["still", "pan", "push in", "pull out"]
 CAMERAS: Final[tuple[Camera, ...]] = ("still", "pan", "push in", "pull out")
@@ -143,7 +151,9 @@ class Stage:
         self._manner = MANNERS[event.action]
         wide, high = round(width * _MARGIN), round(height * _MARGIN)
         self._size = (wide, high)
-        self._scenery = _scenery(event, wide, high, shooting.place)
+        self._scenery = _scenery(
+            event.setting, event.hour, event.weather, wide, high, shooting.place
+        )
         self._back = self._scenery.back
         if sign:
             self._back = hang_sign(self._back, sign, shooting.place)
@@ -170,7 +180,10 @@ class Stage:
         cycle = self._manner.seconds / self.shooting.tempo
         low, high = self._manner.telling
         start = (low - self.shooting.phase) % 1 * cycle
-        return start, min(start + (high - low) * cycle, max(start, self.seconds))
+        end = start + (high - low) * cycle
+        if start > self.seconds:  # the clip is over before: it tells at its beginning, if at all
+            start, end = max(0.0, start - cycle), max(0.0, end - cycle)
+        return min(start, self.seconds), min(end, self.seconds)
 
     def seen(self, time: float) -> Seen:
         """Where people and things are in the picture at a time."""
@@ -310,11 +323,12 @@ def _lit(event: Event) -> bool:
     return SETTING[event.setting].outdoors if event.setting in SETTING else False
 
 
+# By what the place depends on, and not by who is there: the clips of a scene share it.
 @lru_cache(maxsize=4)
-def _scenery(event: Event, width: int, height: int, seed: int) -> Scenery:
-    return draw_setting(
-        event.setting, width, height, hour=event.hour, weather=event.weather, seed=seed
-    )
+def _scenery(
+    setting: str, hour: Hour, weather: Weather, width: int, height: int, seed: int
+) -> Scenery:
+    return draw_setting(setting, width, height, hour=hour, weather=weather, seed=seed)
 
 
 def _where(
@@ -336,8 +350,9 @@ def _where(
 def _shadow(pen: Pen, feet: tuple[float, float], unit: float) -> None:
     """A darker patch on the ground."""
     x, y = feet
-    left, right = max(0, int(x - 0.26 * unit)), int(x + 0.26 * unit) + 1
-    top, bottom = max(0, int(y - 0.02 * unit)), int(y + 0.045 * unit) + 1
+    # A negative end would count from the far side of the picture.
+    left, right = max(0, int(x - 0.26 * unit)), max(0, int(x + 0.26 * unit) + 1)
+    top, bottom = max(0, int(y - 0.02 * unit)), max(0, int(y + 0.045 * unit) + 1)
     patch = pen.canvas[top:bottom, left:right]
     if patch.size:
         high, wide = patch.shape[:2]

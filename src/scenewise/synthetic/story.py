@@ -36,6 +36,9 @@ _SIGNS: Final = (
 )  # fmt: skip
 
 _CARD: Final = 3.0
+_FEWEST: Final = 2
+"""Clips that a scene has at least."""
+
 _LINE_AFTER: Final = 0.35
 """Seconds from the start of a clip to the first line that is said in it."""
 
@@ -114,7 +117,7 @@ def write_story(seed: int, *, seconds: float = 60.0, name: str = "") -> Story:
     scene = 0
     while clips[-1].span.end < seconds - _CARD - 4:
         scene += 1
-        made, said = _scene(rng, scene, clips[-1].span.end, ensemble, before)
+        made, said = _scene(rng, scene, clips[-1].span.end, seconds - _CARD, ensemble, before)
         joins.append("fade" if rng.random() < 0.35 else "cut")
         joins.extend("cut" for _ in made[1:])
         clips += made
@@ -130,9 +133,14 @@ def write_story(seed: int, *, seconds: float = 60.0, name: str = "") -> Story:
 
 
 def _scene(
-    rng: np.random.Generator, number: int, start: float, ensemble: Sequence[str], before: str
+    rng: np.random.Generator,
+    number: int,
+    start: float,
+    until: float,
+    ensemble: Sequence[str],
+    before: str,
 ) -> tuple[list[Clip], list[SpokenLine]]:
-    """Some clips at one place with two or three people."""
+    """Some clips at one place with two or three people; after `until` no more than it needs."""
     places = [one.name for one in SETTINGS if one.name != before]
     setting = places[int(rng.integers(len(places)))]
     hour = HOURS[int(rng.choice(3, p=(0.64, 0.2, 0.16)))]
@@ -146,7 +154,9 @@ def _scene(
     clips: list[Clip] = []
     lines: list[SpokenLine] = []
     last: Event | None = None
-    for index in range(int(rng.integers(2, 6))):
+    for index in range(int(rng.integers(_FEWEST, 6))):
+        if index >= _FEWEST and start >= until:
+            break
         event = _next_event(rng, base, people, things, last)
         talk = _talk(rng, event, people, start)
         length = float(rng.uniform(3.2, 5.4)) + _LINE_TAKES * len(talk)

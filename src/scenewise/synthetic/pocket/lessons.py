@@ -4,6 +4,7 @@ each."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -103,6 +104,11 @@ def named_slots(sentence: str) -> list[int]:
     return [
         _NUMBER[slot][next(iter(found[slot]))] if len(found[slot]) == 1 else _ANY for slot in SLOTS
     ]
+
+
+def is_true(told: Sequence[int], facts: Sequence[int]) -> bool:
+    """Whether what a sentence tells (`named_slots`) fits an event (`slot_numbers`)."""
+    return all(said in (_ANY, fact) for said, fact in zip(told, facts, strict=True))
 
 
 @dataclass(frozen=True)
@@ -262,8 +268,9 @@ class Lessons:
         manner = int(rng.integers(2**31))
         told = [sentences(one, np.random.default_rng(manner), 1)[0] for one in (event, *wrong)]
         # Where the manner leaves out what is wrong, the sentence is true: say it plainly.
+        facts = slot_numbers(event)
         return told[0], [
-            text if text != told[0] else canonical(one)
+            canonical(one) if is_true(named_slots(text), facts) else text
             for text, one in zip(told[1:], wrong, strict=True)
         ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from scenewise.synthetic.pocket.tokenizers import LONGEST
+from scenewise.synthetic.pocket.tokenizers import LONGEST, PLACES
 
 SIDE: Final = 96
 """Width and height of the pictures that the models look at, in pixels."""
@@ -55,7 +55,7 @@ def new_clip(tokenizer: Any, seed: int) -> Any:
 
 
 def new_blip(tokenizer: Any, seed: int) -> Any:
-    """A `BlipForConditionalGeneration` of 2.4 million weights."""
+    """A `BlipForConditionalGeneration` of 2.3 million weights."""
     import torch
     from transformers import BlipConfig, BlipForConditionalGeneration
 
@@ -98,7 +98,7 @@ def new_gpt2(tokenizer: Any, seed: int) -> Any:
     return make(
         GPT2Config(
             vocab_size=len(tokenizer),
-            n_positions=512,
+            n_positions=PLACES,
             n_embd=128,
             n_layer=3,
             n_head=4,
@@ -113,7 +113,7 @@ def new_gpt2(tokenizer: Any, seed: int) -> Any:
 
 
 def new_resnet(labels: list[str], seed: int) -> Any:
-    """A `ResNetForImageClassification` of 0.4 million weights, with the bottlenecks of the
+    """A `ResNetForImageClassification` of 0.2 million weights, with the bottlenecks of the
     real ResNet-50."""
     import torch
     from transformers import ResNetConfig, ResNetForImageClassification

@@ -32,6 +32,7 @@ from scenewise.synthetic.pocket.lessons import STRANGE, Lessons, with_capitals
 from scenewise.synthetic.pocket.reading import Reading
 from scenewise.synthetic.pocket.saving import save_embedder, save_model
 from scenewise.synthetic.pocket.tokenizers import blip_tokenizer, clip_tokenizer, gpt2_tokenizer
+from scenewise.synthetic.set_files import made_folder
 from scenewise.synthetic.world import ACTIONS
 
 _TEST_SEED: Final = 900_000
@@ -68,7 +69,7 @@ def make(
     chosen = options or RecipeOptions()
     told = progress or Silent()
     kitchen = folder / ".training"
-    kitchen.mkdir(parents=True, exist_ok=True)
+    made_folder(kitchen)
     train, test = _examples(chosen, told)
     made: dict[str, Callable[[], dict[str, float]]] = {
         "embedder": lambda: make_embedder(folder, kitchen, train, test, chosen, told),

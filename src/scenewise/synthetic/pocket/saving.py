@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from safetensors import SafetensorError
+
+from scenewise.core.errors import OutputUnwritable
 from scenewise.media.atomic import atomic_text
 from scenewise.models.loading import quiet
 from scenewise.synthetic.grammar import vocabulary
@@ -16,8 +20,23 @@ from scenewise.synthetic.pocket.lessons import STRANGE
 _EVENTS: Final = 30
 
 
-def save_model(model: Any, folder: Path, tokenizer: Any = None, processor: Any = None) -> None:
+def save_model(
+    model: Any,
+    folder: Path,
+    tokenizer: Any = None,
+    processor: Any = None,
+    *,
+    beside: Mapping[str, str] | None = None,
+) -> None:
     """Configuration, weights as 16-bit safetensors, tokenizer and image processor.
+
+    Whatever goes wrong, a model that was in the folder before is still there and whole.
+
+    Args:
+        model: float32; so it is again afterwards, with the values that were saved.
+        folder: where it goes.
+        tokenizer, processor: what goes with it, where it has them.
+        beside: further text files by name.
 
     Raises:
         OutputUnwritable: the folder cannot be written to.
@@ -25,16 +44,37 @@ def save_model(model: Any, folder: Path, tokenizer: Any = None, processor: Any =
     import torch
 
     temporary = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(temporary, ignore_errors=True)
-    temporary.mkdir(parents=True)
-    with quiet():
-        model.to(torch.float16).save_pretrained(temporary)
-        for part in (tokenizer, processor):
-            if part is not None:
-                part.save_pretrained(temporary)
-    model.to(torch.float32)
+    old = folder.with_name(f".{folder.name}.old")
+    try:
+        _remove(temporary)
+        temporary.mkdir(parents=True)
+        with quiet():
+            model.to(torch.float16).save_pretrained(temporary)
+            for part in (tokenizer, processor):
+                if part is not None:
+                    part.save_pretrained(temporary)
+        for name, text in (beside or {}).items():
+            atomic_text(temporary / name, text)
+        _remove(old)
+        if folder.exists():
+            folder.rename(old)
+        temporary.rename(folder)
+    except (OSError, SafetensorError) as error:
+        raise OutputUnwritable(
+            f"the model cannot be written ({getattr(error, 'strerror', None) or error})",
+            path=folder,
+            remedy="choose a folder you may write to",
+        ) from error
+    finally:
+        model.to(torch.float32)
+        if old.exists() and not folder.exists():
+            old.rename(folder)
+        _remove(temporary)
+        _remove(old)
+
+
+def _remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
-    temporary.rename(folder)
 
 
 def save_embedder(clip: Any, tokenizer: Any, folder: Path) -> None:
@@ -48,8 +88,8 @@ def save_embedder(clip: Any, tokenizer: Any, folder: Path) -> None:
         image_mean=list(networks.MEAN),
         image_std=list(networks.SPREAD),
     )
-    save_model(clip, folder, tokenizer, processor)
-    atomic_text(folder / "vocabulary.toml", vocabulary_toml())
+    # With the model, so that there is never one without its words.
+    save_model(clip, folder, tokenizer, processor, beside={"vocabulary.toml": vocabulary_toml()})
 
 
 def vocabulary_toml() -> str:

@@ -9,6 +9,9 @@ from typing import Any, Final
 LONGEST: Final = 40
 """Tokens that a sentence may have."""
 
+PLACES: Final = 512
+"""Tokens that the language model reads at once."""
+
 
 def clip_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
     """Byte-level pairs between start and end marks, lower-cased, as CLIP's."""
@@ -55,6 +58,7 @@ def gpt2_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
         bos_token="<|endoftext|>",
         eos_token="<|endoftext|>",
         pad_token="<|endoftext|>",
+        longest=PLACES,
     )
 
 
@@ -78,8 +82,8 @@ def _byte_pairs(texts: Iterable[str], size: int, specials: list[str], *, lower: 
     return tokenizer
 
 
-def _wrapped(tokenizer: Any, **marks: str) -> Any:
+def _wrapped(tokenizer: Any, longest: int = LONGEST, **marks: str) -> Any:
     from transformers import PreTrainedTokenizerFast
 
     make: Any = PreTrainedTokenizerFast
-    return make(tokenizer_object=tokenizer, model_max_length=LONGEST, **marks)
+    return make(tokenizer_object=tokenizer, model_max_length=longest, **marks)
