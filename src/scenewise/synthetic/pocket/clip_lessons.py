@@ -16,6 +16,9 @@ _SLOTS, _PATCHES, _DEEDS, _LIMBS = 0.25, 0.5, 0.3, 1.0
 _SEEING: Final = 0.5
 """Weight of what is seen while sentences are learnt."""
 
+_SLOW: Final = {"action": 3.0, "object": 2.0, "other": 1.5}
+"""Weight of the slots that are learnt late."""
+
 _EMPTY: Final = 0.15
 """Weight of a patch with nothing in it: most are."""
 
@@ -67,7 +70,8 @@ def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
     patches = tower.post_layernorm(out.last_hidden_state[:, 1:])  # [b, p, w]
     slots = torch.stack(
         [
-            functional.cross_entropy(student.heads[name](pooled), sight.labels[:, number])
+            _SLOW.get(name, 1.0)
+            * functional.cross_entropy(student.heads[name](pooled), sight.labels[:, number])
             for number, name in enumerate(LABELS)
         ]
     ).sum()

@@ -22,6 +22,9 @@ FINE: Final = 4
 
 _FINELY: Final = np.linspace(0.0, 1.0, 14)
 
+_AROUND: Final = np.array([(x, y) for x in (-0.04, 0.0, 0.04) for y in (-0.04, 0.0, 0.04)])
+"""Places that belong to a thing, from its middle, in shares of width and height."""
+
 _ALONG: Final = np.linspace(0.0, 1.0, 5)
 """Where on a bone it is asked which patch it lies in."""
 
@@ -154,9 +157,10 @@ def limbs_where(places: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
 def what_is_where(
     places: npt.NDArray[np.float32], thing: npt.NDArray[np.int64], nothing: int
 ) -> npt.NDArray[np.int64]:
-    """What lies in each patch, [b, GRID²]: the thing where its middle is, else nothing."""
+    """What lies in each patch, [b, GRID²]: the thing in and around its middle, else nothing."""
     out = np.full((len(places), GRID * GRID), nothing, np.int64)
-    _mark(out, places[:, 22:], thing)
+    around = (places[:, 22:] + _AROUND).astype(np.float32)
+    _mark(out, around, thing)
     return out
 
 
