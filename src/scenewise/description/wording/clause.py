@@ -271,7 +271,7 @@ def with_present_participles(tokens: list[Token]) -> list[Token]:
             low in ("is", "are", "was", "were")
             and labels[at] == "aux"
             and words.is_gerund(verb)
-            and verb not in _NOT_PROGRESSIVE
+            and (verb not in _NOT_PROGRESSIVE or _goes_somewhere(tokens, following))
             and not any(tokens[j].lower in ("not", "never") for j in range(at, following))
         )
         if progressive:
@@ -289,6 +289,12 @@ def with_present_participles(tokens: list[Token]) -> list[Token]:
             tokens = [*tokens[:at], Token(now, tokens[at].spaced), *tokens[at + 1 :]]
         at += 1
     return tokens
+
+
+def _goes_somewhere(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a participle is that of `is going up a ladder`, not of `is going to`."""
+    after = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    return tokens[at].lower == "going" and after in lexicon.PARTICLES
 
 
 def _joined_conjugated(

@@ -289,3 +289,42 @@ COMMON_ACTS: Final = words_in(
 
 LOCATIVE_VERBS: Final = words_in("put place set lay rest hang keep lean stick mount throw toss")
 """Verbs that need the place as well as the thing: `puts a cup on a table`."""
+
+GIVING_VERBS: Final = words_in("give hand offer lend pass show feed throw bring")
+"""Verbs that take a person and a thing: neither is left out where both are told."""
+
+GIVEN_NAMES: Final = words_in(
+    "aaron abdul abigail adam adele adrian agnes ahmed aisha alan albert alejandro alex alexander"
+    " alice alison amanda amelia amina amir amy ana anders andrea andreas andrew angela anita"
+    " anja anna anne annie anthony antoine anton antonio arthur astrid ayse barbara beatrice"
+    " benjamin bernard bert beth bjorn boris brenda brian bruno camille carla carlos caroline"
+    " catherine cecilia charles charlie charlotte chloe chris christina christine christoph"
+    " christopher claire clara claudia colin connor cynthia dagmar daniel daniela david deborah"
+    " denis dennis diana diego dimitri dmitri dominic donald doris dorothy edith eduardo edward"
+    " eleanor elena elias elif elisa elizabeth ella ellen elliot elsa emil emilia emily emma enzo"
+    " eric erik ernst esther ethan eugene eva evelyn fatima fatma felix fernando fiona florian"
+    " frances francesca francesco francis franz frederick frieda fritz gabriel gabriela geoffrey"
+    " george gerald gerhard gina giovanni giulia gloria gordon greta guido gustav hamza hannah"
+    " hans harold hassan heather hector heidi heinrich helen helena helga henri henrik henry"
+    " herbert hermann hiroshi horst howard hugo ian ibrahim ida ines ingrid irene isaac isabel"
+    " isabella ivan jacob jacques jakob james jan jana jane janet jason javier jeffrey jennifer"
+    " jens jeremy jerry jessica jim joan joanna joe johan johanna john johnny jonas jonathan jorge"
+    " jose joseph joshua juan judith julia julian julie juliet julius jurgen kaito karen karin"
+    " karl kate katharina katherine kathleen katie kazuki keith kenji kenneth kevin klaus kofi"
+    " konrad kurt kwame kyle lars laura lauren laurent lea lena leo leon leonard leonardo leonie"
+    " lewis liam lina linda lisa lorenzo louis louise luca lucas lucia lucy ludwig luigi luis"
+    " luisa lukas magda maja malik manuel marcel marco marcus margaret maria marian marie mario"
+    " marion marta martha martin martina mary mateo mats matthew matthias maurice maya mehmet mei"
+    " melanie melissa mia michael michelle miguel mila mohamed mohammed monica nadia nancy naomi"
+    " natalie natasha nathan nelson niamh nicholas nicolas nicole niels nikolai nina noah nora"
+    " olga oliver olivia omar oscar oskar otto pablo pamela patricia patrick paul paula pavel"
+    " pedro peggy peter petra philip philipp pierre priya rachel rafael raj ralf ralph ramon"
+    " rebecca renate ricardo richard rita robert roberto roger roland ronald rosa rosemary ruth"
+    " ryan sabine sam samantha samir samuel sara sarah sasha scott sean sebastian sergei sharon"
+    " silvia simon simone sofia sonia sophia sophie stefan stefanie stephen steven stuart susan"
+    " susanne sven sylvia takeshi tamara tanja tatiana teresa theo theodore theresa thomas tim"
+    " timothy tina tobias tom tony tyler ulrich ulrike ursula valentina vanessa vera veronica"
+    " victoria vincent vivian vladimir walter wanda wendy werner wilhelm william wolfgang"
+    " yasmin yuki yusuf yves zoe"
+)
+"""Names that are hardly ever another word."""

@@ -148,6 +148,10 @@ def _floor(
     at = finite
     while at + 1 < len(labels) and labels[at + 1] in ("adv", "part", "particle", "aux", "inf"):
         at += 1
+    if words.base_of(tokens[finite].lower) in lexicon.GIVING_VERBS:
+        given = _end_of_gift(tokens, labels, at)
+        if given > at:
+            return given
     needs_place = words.base_of(tokens[finite].lower) in lexicon.LOCATIVE_VERBS
     pieces = 0
     object_seen = False
@@ -167,6 +171,30 @@ def _floor(
         object_seen = object_seen or labels[at + 1] in (*NOMINAL, "inf", "gerund", "ing")
         at += 1
     return at
+
+
+def _end_of_gift(tokens: Sequence[Token], labels: Sequence[str], at: int) -> int:
+    """Index at which `gives a woman in a red coat a hug` or `hands a cup to her` is whole; `at`
+    where nobody is given anything."""
+    whom = False
+    for j in range(at + 1, len(labels)):
+        if labels[j] in ("fin", "aux", "rel", "sub", "ing", "gerund", "punct"):
+            break
+        begins = labels[j] in ("det", "num", "pron") or tokens[j].text[0].isupper()
+        if labels[j] == "prep" and tokens[j].lower == "to":
+            return _phrase_end(labels, j + 1) if whom else at
+        if begins and whom and labels[j - 1] in NOMINAL:
+            return _phrase_end(labels, j)
+        whom = whom or labels[j] in NOMINAL
+    return at
+
+
+def _phrase_end(labels: Sequence[str], start: int) -> int:
+    """Index of the last token of the noun phrase that begins at `start`."""
+    at = start
+    while at + 1 < len(labels) and labels[at + 1] in ("np", "num"):
+        at += 1
+    return min(at, len(labels) - 1)
 
 
 def _is_cut(tokens: Sequence[Token], labels: Sequence[str], at: int, floor: int) -> bool:

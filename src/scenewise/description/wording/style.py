@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scenewise.core.options import Checked, option
-from scenewise.description.wording import clause, cleaning, lexicon, openings, words
+from scenewise.description.wording import clause, cleaning, given_names, lexicon, openings, words
 from scenewise.description.wording.grammar import labels_of
 from scenewise.description.wording.tokens import Token, text_of, tokens_of, word
 
@@ -89,9 +89,9 @@ def _once(caption: str, options: WordingOptions) -> str:
 def _english(text: str, options: WordingOptions) -> str:
     mark = text[-1] if text and text[-1] in "?…" else ""
     complete = bool(re.search(r"[.!?…][\"'”’)]*$", text))
-    text = re.sub(r"[.!]+$", "", text).strip(" ,;:-–—")
+    text = re.sub(r"[.!?…]+$", "", text).strip(" ,;:-–—")
+    text = given_names.with_names(openings.expanded(text))
     lower_start = text[:1].islower()
-    text = openings.expanded(text)
     stripped = openings.without_opening(text, camera_talk=options.camera_talk)
     lower_start = lower_start or (stripped != text and stripped[:1].islower())
     if options.first_clause:

@@ -25,6 +25,8 @@ _PLAINLY_AN = re.compile(
 # Of the 63,700 lower-case words that lemminflect knows these decide all but 760, and none
 # otherwise than inflect.
 
+_ACTING = lexicon.ANIMATE | lexicon.GIVEN_NAMES
+
 
 @lru_cache(maxsize=4096)
 def lemmas(word: str) -> dict[str, tuple[str, ...]]:
@@ -131,6 +133,8 @@ def is_plural(word: str) -> bool:
         return True
     if word in lexicon.NOT_PLURAL or word.endswith(("ss", "'s", "s'", "’s")):
         return False
+    if word in lexicon.GIVEN_NAMES:
+        return False
     known = lemmas(word).get("NOUN", ())
     if known:
         return word.endswith("s") and any(lemma != word for lemma in known)
@@ -152,7 +156,7 @@ def singular(word: str) -> str:
 def is_animate(word: str) -> bool:
     """Whether a noun names something that acts: people, animals, figures."""
     word = word.rsplit("-", 1)[-1]
-    return word in lexicon.ANIMATE or singular(word) in lexicon.ANIMATE
+    return word in _ACTING or singular(word) in _ACTING
 
 
 def acts(word: str) -> bool:
