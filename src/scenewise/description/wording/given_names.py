@@ -25,7 +25,7 @@ _ALSO_VERBS: Final = words_in("dawn lance mark max nick rob rose will")
 _WORD: Final = re.compile(r"[\w'’-]+")
 _TOWARDS: Final = words_in("at to after for behind beside near around past")
 _ACTS: Final = re.compile(r"\w{3,}(?:ing|s)\b(?! of\b)|(?:is|has|does|goes|and)\b")
-_PLANT: Final = re.compile(r"(?:grow|hang|bloom|climb|lie|lying|sits? in a (?:vase|pot))")
+_PLANT: Final = re.compile(r"(?:grow|hang|bloom|lie|lying|sits? in a (?:vase|pot))")
 
 
 def with_names(text: str) -> str:
