@@ -21,7 +21,7 @@ def portrait(name: str, side: int = 128) -> Image:
     canvas[:] = (204, 208, 214)
     tall = side * 1.9
     at = place(Pose(), 1, (side / 2, side), tall)
-    at += np.array([side * 0.48, side * 0.42]) - at[CROWN]
+    at += np.array([side * 0.48, side * 0.45]) - at[CROWN]
     pen = Pen(canvas, np.ones(3))
     draw_figure(pen, who, at, 1, tall)
     draw_near_arm(pen, who, at, tall)
