@@ -10,10 +10,19 @@ from scenewise.core.media_types import Candidate, Keyframe
 from scenewise.core.script import Description
 from scenewise.description.onscreen import TextEvent, say
 from scenewise.description.options import DraftOptions
-from scenewise.description.wording import Item, WordingOptions, polish, sentence, variants
+from scenewise.description.wording import (
+    Item,
+    WordingOptions,
+    polish,
+    sentence,
+    tells_only_writing,
+    variants,
+)
 
 TEXT_SOURCE = "text-on-screen"
 """Source of lines that tell what is written on screen."""
+
+_TOLD = "tells only that something is written, which is read out"
 
 _LONGEST = 12  # words of writing in one line; what is longer is told in several
 _SALIENCE = {"title": 0.9, "sign": 0.8, "credit": 0.5}  # of a text's first line, by its role
@@ -54,12 +63,14 @@ def worded_lines(
         best, text = next(((c, text) for c, text in worded if text), (None, ""))
         if best is None:
             continue
+        told = options.reword and style.english and tells_only_writing(text)
         drafts.append(
             Description(
                 id="",
                 span=keyframe.span,
                 text=text,
                 event=keyframe.time,
+                reason=_TOLD if told and _is_told(keyframe.time, events, options) else "",
                 salience=round(0.25 + 0.5 * keyframe.novelty * best.score, 4),
                 confidence=round(best.score, 4),
                 source=source,
@@ -70,7 +81,11 @@ def worded_lines(
         drafts.extend(_written_lines(event, options.language))
     drafts.sort(key=lambda line: (line.event, line.kind))
     numbered = [
-        replace(line, id=f"d{i:04d}", reason=_doubt(line.confidence, options.confidence))
+        replace(
+            line,
+            id=f"d{i:04d}",
+            reason=_doubt(line.confidence, options.confidence) or line.reason,
+        )
         for i, line in enumerate(drafts, start=1)
     ]
     if not options.reword:
@@ -98,6 +113,16 @@ def _worded(caption: str, style: WordingOptions, reword: bool) -> str:
     if reword:
         return sentence(caption, style)
     return " ".join((caption.partition(",")[0] if style.first_clause else caption).split())
+
+
+def _is_told(time: float, events: Sequence[TextEvent], options: DraftOptions) -> bool:
+    """Whether writing that is there at a time is read out."""
+    return any(
+        event.span.contains(time)
+        and event.confidence >= options.confidence
+        and bool(say(event, options.language))
+        for event in events
+    )
 
 
 def _doubt(confidence: float, least: float) -> str:
