@@ -15,7 +15,8 @@ _AROUND: Final = lexicon.words_in(
     "sign board screen page poster background frame border black white red blue green yellow gold"
     " golden grey gray silver brown orange pink purple dark bright light colourful colorful"
     " coloured colored large big small huge bold plain simple empty blank opening closing end"
-    " final last movie film video show series actor actress cast crew director show shows shown display displayed"
+    " final last movie film video show series actor actress cast crew director show shows shown"
+    " display displayed"
     " appear appears read reads say says written printed fade fades appearing written center"
     " centre middle top bottom left right"
 )
