@@ -93,7 +93,7 @@ def shown_while(story: Story, span: Span) -> list[list[Event]]:
     return [
         [event for _, event in events[k : k + 2]]
         for k, (clip, _) in enumerate(events)
-        if clip.start - EARLY <= span.start and span.end <= clip.end + LATE + 1e-3
+        if clip.start - EARLY - 1e-3 <= span.start and span.end <= clip.end + LATE + 1e-3
     ]
 
 
