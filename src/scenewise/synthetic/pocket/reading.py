@@ -53,6 +53,10 @@ class Reading:
             rng = np.random.default_rng([seed, step, 19])
             starts = rng.integers(0, max(1, len(stream) - _LENGTH), _ROWS)
             ids = torch.from_numpy(np.stack([stream[s : s + _LENGTH] for s in starts]))
-            return {"input_ids": ids, "labels": ids.clone()}
+            return {
+                "input_ids": ids,
+                "attention_mask": torch.ones_like(ids),
+                "labels": ids.clone(),
+            }
 
         return batch

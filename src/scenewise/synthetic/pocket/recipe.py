@@ -23,6 +23,7 @@ import numpy as np
 
 from scenewise.core.progress import Progress, Silent
 from scenewise.media.atomic import atomic_text
+from scenewise.models.loading import quiet
 from scenewise.synthetic.grammar import caption, sentences
 from scenewise.synthetic.options import RecipeOptions
 from scenewise.synthetic.pocket import cards, clip_lessons, networks
@@ -133,7 +134,7 @@ def _fit(
     from scenewise.training.loop import fit
     from scenewise.training.prefetch import prefetched
 
-    with prefetched(batches, depth=3) as ahead:
+    with quiet(), prefetched(batches, depth=3) as ahead:
         fit(
             model,
             ahead,
