@@ -193,3 +193,14 @@ def test_a_grafted_tree_is_valid_where_short_parts_must_join(count: int, seed: i
     assert partition(flat(whole.linkage, 1.0)) == partition(
         np.repeat(flat(top, 1.0), [len(part.times) for part in parts])
     )
+
+
+@pytest.mark.parametrize("seconds", [0.04, 0.3, 0.7])
+@pytest.mark.parametrize("apart", [0.1, 1.0, 50.0])
+def test_what_is_too_short_joins_however_near_it_lies_and_whatever_the_floor(
+    seconds: float, apart: float
+):
+    rules = Rules(1.0, shortest=0.75)
+    points = np.array([[0.0], [40.0], [40.0 + apart]])
+    tree = ward_in_time(points, np.array([3.0, 3.0, seconds]), rules, floor=1.0 + 1e-9)
+    assert partition(flat(tree, 1.0)) == partition(np.array([0, 1, 1]))

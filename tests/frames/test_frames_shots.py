@@ -290,3 +290,14 @@ def test_the_titles_of_a_real_trailer_are_among_the_key_frames(data: Path):
     # presented by, the film's name, coming soon, the credits
     for shown in (Span(9.2, 11.0), Span(42.5, 46.8), Span(47.4, 48.5), Span(48.9, 51.5)):
         assert any(shown.contains(k.time) for k in selection.keyframes)
+
+
+def test_the_last_frames_of_a_fade_out_are_no_shot_of_their_own():
+    def dim(moment: float) -> Image:
+        return place(2)(0) * (0.3 - 0.1 * moment)
+
+    film = Played((3, place(1)), (3, place(2)), (0.16, dim))
+    selection, _ = chosen(film)
+    assert len(selection.shots) == 2
+    assert selection.shots[-1].span.end == film.span.end
+    assert all(k.span.duration >= ShotOptions().min_gap for k in selection.keyframes)

@@ -95,10 +95,11 @@ def ward_in_time(points: Floats, weights: Floats, rules: Rules, floor: float = 0
         distance = float(np.sqrt(2 * weight[a] * weight[b] / total * (apart @ apart)))
         if total > rules.longest:
             return float(max(distance, just_above))
-        if min(weight[a], weight[b]) < rules.shortest and distance >= just_below:
+        raised = max(distance, floor)
+        if min(weight[a], weight[b]) < rules.shortest and raised >= just_below:
             # still in order of distance, after all that merge of themselves
             return float(just_below * (1 - 1e-9 / (1 + distance)))
-        return float(max(distance, floor))
+        return float(raised)
 
     cost = np.full(n, np.inf)  # of merging with the one after
     cost[:-1] = [level(i, i + 1) for i in range(n - 1)]

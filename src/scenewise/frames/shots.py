@@ -198,6 +198,8 @@ class _Pass:
             NotAVideo: no frame was seen.
         """
         span = self._clock.span(header)
+        if self._cuts and span.end - self._cuts[-1] < SHORTEST_SHOT:
+            self._cuts.pop()  # the last frames of a fade out
         if self._samples:
             last = self._samples[-1]
             last.weight = max(span.end - last.time, 0.0) or self._period
