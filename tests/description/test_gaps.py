@@ -46,7 +46,7 @@ def test_captions_that_are_words_count_as_dialogue_and_sounds_do_not() -> None:
         Cue(Span(45, 45), "no time at all"),
     ]
     gaps = find_gaps([Span(50, 60)], FILM, captions=captions)
-    assert [(g.start, g.end) for g in gaps] == [(0, 19.8), (30.2, 49.8)]
+    assert [(g.start, g.end) for g in gaps] == [(0, 19.5), (30.2, 49.5)]
 
 
 @pytest.mark.parametrize(
