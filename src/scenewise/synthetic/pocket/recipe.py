@@ -239,7 +239,7 @@ def make_grid(
     told: Progress,
 ) -> dict[str, float]:
     """ResNet on what people do; its features also know where and with what."""
-    from transformers import ConvNextImageProcessorPil
+    from transformers import ViTImageProcessorPil
 
     from scenewise.synthetic.pocket.grid_lessons import grid_loss, judge_grid, with_slots
 
@@ -248,12 +248,11 @@ def make_grid(
     lessons = Lessons(train, None, families=_FAMILIES_A_BATCH, wrong=0, seed=options.seed + 6)
     _fit(with_slots(resnet), lessons.sight, grid_loss, options.grid_steps, 2e-3, kitchen, "grid",
          options, told)  # fmt: skip
-    processor = ConvNextImageProcessorPil(
-        size={"shortest_edge": 384},
+    processor = ViTImageProcessorPil(
+        size={"height": networks.SIDE, "width": networks.SIDE},
         image_mean=list(networks.MEAN),
         image_std=list(networks.SPREAD),
     )
-    processor.size = {"height": networks.SIDE, "width": networks.SIDE}
     save_model(resnet, folder / "grid", None, processor)
     return judge_grid(resnet, test)
 
