@@ -1,0 +1,179 @@
+"""Adding and subtracting ideas: from the parts of a query to one direction.
+
+Lai 2023, task 2, adds the vectors of words to that of a picture and subtracts others, as
+word2vec does: *picture + plus − minus*. Here
+
+    base  = max(w) · unit(Σ w·t)  over texts, pictures and examples
+    plus  = max(w) · unit(Σ w·t)  over the phrases that are added
+    minus = max(w) · unit(Σ w·t)  over those that are taken away
+    query = unit(base + plus − minus)
+
+with t the unit vector of a part and w its weight. A list of many phrases thus counts no more
+than the picture that it changes, and a picture is not drowned in words.
+
+Unit vectors do not count alike, though: over the frames of a collection the similarities of a
+picture vary several times as much as those of a sentence (pictures and sentences lie in
+separate cones of the space), so that in a plain sum the picture decides alone. The default,
+`balanced`, divides every part by the spread σ of its similarities over the collection before
+it is summed. As (t·v − μ) / σ differs from t·v / σ by a constant, this ranks as the sum of the
+standardised similarities would, and is still one vector. `plain` is the article's sum.
+
+Words that are taken away do more than turn the query: a frame that shows plainly what is not
+wanted also loses by how far it stands out for it (`Question.barred`, `searching`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from scenewise.collection.errors import VideoUnknown
+from scenewise.collection.query import Example, Phrase, Query, QueryInvalid
+from scenewise.collection.types import Matrix
+from scenewise.core.media_types import Image
+
+Vectors = npt.NDArray[np.float32]
+Sums = Literal["balanced", "plain"]
+
+_FEW: Final = 20
+"""Frames under which a spread over the collection says nothing."""
+
+_SAMPLE: Final = 8192
+"""Frames from which spreads are taken."""
+
+_NOTHING: Final = 1e-3
+"""Share of its parts' lengths under which a sum is what rounding left of it."""
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """What turns words and pictures into vectors of one space.
+
+    Args:
+        texts: sentences to unit vectors, float32 [n, d].
+        images: pictures to unit vectors, float32 [n, d].
+    """
+
+    texts: Callable[[Sequence[str]], Vectors]
+    images: Callable[[Sequence[Image]], Vectors]
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A query in the space of a collection.
+
+    Args:
+        vector: the direction, float32 [d], of length 1.
+        barred: unit vectors of what is not wanted, float32 [m, d].
+        weights: of those, float32 [m].
+        words: what full-text search looks for; empty for none.
+        without: videos that are no results, because they were the example.
+    """
+
+    vector: Vectors
+    barred: Vectors
+    weights: npt.NDArray[np.float32]
+    words: str = ""
+    without: tuple[str, ...] = ()
+
+
+def resolve(query: Query, encoder: Encoder, matrix: Matrix, *, sums: Sums = "balanced") -> Question:
+    """The direction in which the frames lie that a query asks for.
+
+    Args:
+        query: what is asked.
+        encoder: of the model that made the collection's vectors.
+        matrix: of the collection.
+        sums: `balanced`, or `plain` as in the article.
+
+    Raises:
+        QueryInvalid: the parts cancel each other out.
+        VideoUnknown: an example is not in the collection.
+    """
+    base = [*_written(query.texts, encoder)]
+    if query.pictures:
+        made = encoder.images([one.image for one in query.pictures])
+        base += [(vector, one.weight) for vector, one in zip(made, query.pictures, strict=True)]
+    base += [(example_vector(matrix, one), one.weight) for one in query.examples]
+    plus = _written(query.plus, encoder)
+    minus = _written(query.minus, encoder)
+    spread = _spreads(matrix) if sums == "balanced" else None
+
+    dimension = matrix.vectors.shape[1]
+    added, more, less = (_summed(parts, spread, dimension) for parts in (base, plus, minus))
+    total = added + more - less
+    length = float(np.linalg.norm(total))
+    if length <= _NOTHING * sum(float(np.linalg.norm(one)) for one in (added, more, less)):
+        raise QueryInvalid(
+            "what is added and what is taken away cancel each other out",
+            remedy="take other words away, or give them less weight, such as suit:0.5",
+        )
+    barred = np.array([vector for vector, _ in minus], np.float32).reshape(-1, dimension)
+    return Question(
+        vector=np.asarray(total / length, np.float32),
+        barred=barred,
+        weights=np.array([weight for _, weight in minus], np.float32),
+        words=query.words,
+        without=tuple(dict.fromkeys(one.id for one in query.examples)),
+    )
+
+
+def example_vector(matrix: Matrix, example: Example) -> Vectors:
+    """The unit vector of a moment of the collection: of the frame nearest to it, or, for a
+    whole video, of the mean of its frames.
+
+    Raises:
+        VideoUnknown: there is no such video, or no frame of it.
+    """
+    try:
+        rows = np.flatnonzero(matrix.video == matrix.ids.index(example.id))
+    except ValueError:
+        rows = np.zeros(0, np.intp)
+    if not len(rows):
+        raise VideoUnknown(
+            f"the collection holds no frame of a video {example.id!r}",
+            remedy="give an id that a search shows",
+        )
+    if example.time is not None:
+        rows = rows[[np.abs(matrix.time[rows] - example.time).argmin()]]
+    mean = matrix.vectors[rows].mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+
+_Part = tuple[Vectors, float]
+_Spread = Callable[[Vectors], float]
+
+
+def _written(phrases: Sequence[Phrase], encoder: Encoder) -> list[_Part]:
+    if not phrases:
+        return []
+    made = encoder.texts([phrase.text for phrase in phrases])
+    return [(vector, phrase.weight) for vector, phrase in zip(made, phrases, strict=True)]
+
+
+def _spreads(matrix: Matrix) -> _Spread | None:
+    """A function that gives the spread of a vector's similarities over the collection."""
+    if len(matrix.vectors) < _FEW:
+        return None
+    step = -(-len(matrix.vectors) // _SAMPLE)
+    sample = np.asarray(matrix.vectors[::step])
+    return lambda vector: max(float((sample @ vector).std()), 1e-6)
+
+
+def _summed(
+    parts: Sequence[_Part], spread: _Spread | None, dimension: int
+) -> npt.NDArray[np.float64]:
+    """max(w) · unit(Σ w·t); where balanced, Σ w·t/σ and `unit` in the same measure."""
+    total = np.zeros(dimension)
+    for vector, weight in parts:
+        measure = spread(vector) if spread else 1.0
+        total += weight * np.asarray(vector, np.float64) / measure
+    length = float(np.linalg.norm(total))
+    if not parts or length < _NOTHING:
+        return np.zeros(dimension)
+    measure = spread(np.asarray(total, np.float32)) if spread else length
+    return np.asarray(total / measure * max(weight for _, weight in parts))

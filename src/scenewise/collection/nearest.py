@@ -1,0 +1,88 @@
+"""Exact search: the similarities of all frames to a few directions, and the best of them."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+Vectors = npt.NDArray[np.float32]
+
+_BLOCK: Final = 16_384
+"""Rows at a time. The matrix is a file in memory's care: what was read may be let go again."""
+
+_TOGETHER: Final = 64
+"""Queries at a time, so that the similarities of 1,000,000 frames stay within 256 MB."""
+
+
+class Nearest(NamedTuple):
+    """The best rows of each query, best first.
+
+    `rows` is int64 [q, k] and `values` float32 [q, k]; where fewer rows than k are allowed,
+    the rest are -1 and -inf.
+    """
+
+    rows: npt.NDArray[np.int64]
+    values: Vectors
+
+
+def similarities(vectors: Vectors, queries: Vectors) -> Vectors:
+    """Inner products, float32 [q, n].
+
+    Args:
+        vectors: float32 [n, d], may be a file mapped into memory.
+        queries: float32 [q, d].
+    """
+    out = np.empty((len(queries), len(vectors)), np.float32)
+    for first in range(0, len(vectors), _BLOCK):
+        block = vectors[first : first + _BLOCK]
+        # rows of the collection on the left: half the time of `queries @ block.T`
+        out[:, first : first + len(block)] = (block @ queries.T).T
+    return out
+
+
+def nearest(
+    vectors: Vectors,
+    queries: Vectors,
+    count: int,
+    *,
+    allowed: npt.NDArray[np.bool_] | None = None,
+) -> Nearest:
+    """The rows with the greatest inner products, exactly.
+
+    Args:
+        vectors: float32 [n, d].
+        queries: float32 [q, d].
+        count: k, how many of each.
+        allowed: the rows that count, bool [n]; None for all.
+    """
+    rows = np.full((len(queries), count), -1, np.int64)
+    values = np.full((len(queries), count), -np.inf, np.float32)
+    for first in range(0, len(queries), _TOGETHER):
+        scores = similarities(vectors, queries[first : first + _TOGETHER])
+        for at, score in enumerate(scores, first):
+            best = top(score, count, allowed=allowed)
+            rows[at, : len(best)] = best
+            values[at, : len(best)] = score[best]
+    return Nearest(rows, values)
+
+
+def top(
+    scores: Vectors, count: int, *, allowed: npt.NDArray[np.bool_] | None = None
+) -> npt.NDArray[np.int64]:
+    """Places of the greatest scores, best first, of equals the first; at most `count`.
+
+    Args:
+        scores: float32 [n].
+        count: how many.
+        allowed: the places that count, bool [n]; None for all.
+    """
+    places = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
+    known = scores if allowed is None else scores[places]
+    if count < len(known):
+        least = np.partition(known, len(known) - count)[len(known) - count]
+        chosen = np.flatnonzero(known >= least)
+        places, known = places[chosen], known[chosen]
+    order = np.argsort(-known, kind="stable")[:count]
+    return np.asarray(places[order], np.int64)
