@@ -1,0 +1,120 @@
+"""The model of a collection: what makes its vectors, and what says that it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from scenewise.collection.types import ModelMark
+from scenewise.core.errors import ModelMissing
+from scenewise.core.ports import Embedder
+from scenewise.core.progress import Progress
+from scenewise.models import hub
+from scenewise.models.catalogue import CLIP_BASE
+
+DEFAULT: Final = CLIP_BASE
+
+_BLIND: Final = ""
+"""Name of the model of a collection that has none."""
+
+
+@dataclass(frozen=True)
+class Eyes:
+    """A model and its mark.
+
+    Args:
+        embedder: None where a collection has no vectors.
+        mark: what the collection remembers.
+        note: a line for the person; empty where all is as asked.
+    """
+
+    embedder: Embedder | None
+    mark: ModelMark
+    note: str = ""
+
+
+def open_eyes(
+    name: str,
+    summary: str,
+    *,
+    batch: int = 32,
+    allow_download: bool = True,
+    progress: Progress | None = None,
+) -> Eyes:
+    """The model for a new collection.
+
+    A model that was asked for by name must be there. The default one may be missing: then
+    the collection is made without vectors, and the note says so.
+
+    Args:
+        name: a hub name, a folder, or `pocket`; empty for the default.
+        summary: the way frames are chosen, which the mark names.
+        batch: frames that go through the model at once.
+        allow_download: whether weights may be fetched.
+        progress: shows the download.
+
+    Raises:
+        ModelMissing: the model asked for is neither here nor to be had.
+        OptionInvalid: it is no model of this family.
+    """
+    try:
+        embedder, revision = _loaded(name or DEFAULT, batch, allow_download, progress)
+    except ModelMissing as missing:
+        if name:
+            raise
+        return Eyes(None, blind(summary), _missing(missing))
+    return Eyes(embedder, ModelMark(_kept(name or DEFAULT), revision, embedder.dimension, summary))
+
+
+def open_again(
+    mark: ModelMark,
+    *,
+    batch: int = 32,
+    allow_download: bool = True,
+    progress: Progress | None = None,
+) -> Eyes:
+    """The model that made a collection's vectors.
+
+    Raises:
+        ModelMissing: it is neither here nor to be had.
+    """
+    if is_blind(mark):
+        return Eyes(None, mark)
+    embedder, revision = _loaded(mark.name, batch, allow_download, progress)
+    return Eyes(embedder, ModelMark(mark.name, revision, embedder.dimension, mark.summary))
+
+
+def blind(summary: str) -> ModelMark:
+    """The mark of a collection without vectors."""
+    return ModelMark(_BLIND, "", 0, summary)
+
+
+def is_blind(mark: ModelMark) -> bool:
+    """Whether a collection has no vectors."""
+    return mark.name == _BLIND
+
+
+def _loaded(
+    name: str, batch: int, allow_download: bool, progress: Progress | None
+) -> tuple[Embedder, str]:
+    from scenewise.models.clip import ClipEmbedder
+
+    embedder = ClipEmbedder(
+        name, batch_size=batch, allow_download=allow_download, progress=progress
+    )
+    return embedder, hub.fingerprint(embedder.folder)
+
+
+def _kept(name: str) -> str:
+    """A name that means the same from any folder."""
+    path = Path(name).expanduser()
+    return str(path.resolve()) if path.exists() and name != hub.POCKET else name
+
+
+def _missing(missing: ModelMissing) -> str:
+    return (
+        f"Pictures cannot be searched, only text on screen and what was written about the "
+        f"videos: {missing.what}. To have vectors, run: scenewise models pull {DEFAULT}, and "
+        f"index into a new folder"
+    )
