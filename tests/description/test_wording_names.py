@@ -81,3 +81,17 @@ def test_going_somewhere_is_an_act() -> None:
 @pytest.mark.parametrize("told", ["a man?", "A man walks?", "a dog…"])
 def test_a_mark_at_the_end_stands_once(told: str) -> None:
     assert sentence(told, STYLE)[-2] not in "?…"
+
+
+@pytest.mark.parametrize(
+    ("told", "worded"),
+    [
+        ("kofi asleep", "Kofi is asleep."),
+        ("a man asleep on a bench", "A man is asleep on a bench."),
+        ("two dogs asleep in a basket", "Two dogs are asleep in a basket."),
+        ("a man is asleep on a bench", "A man is asleep on a bench."),
+        ("a cat falls asleep", "A cat falls asleep."),
+    ],
+)
+def test_whoever_is_asleep_is_told_in_a_sentence(told: str, worded: str) -> None:
+    assert sentence(told, STYLE) == worded

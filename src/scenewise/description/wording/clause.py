@@ -16,6 +16,7 @@ _NOT_PROGRESSIVE = lexicon.words_in(
     "missing interesting boring exciting amazing charming lacking willing pending outstanding"
     " going stunning confusing surprising disgusting tiring relaxing entertaining"
 )
+_STATES = lexicon.STATE_PARTICIPLES | lexicon.PREDICATIVE
 _NO_OBJECT_AFTER = lexicon.PREPOSITIONS | {"", "and", "while", "as", "asleep", "together"}
 
 
@@ -394,7 +395,7 @@ def with_finite_verb(tokens: list[Token]) -> list[Token]:
     if verb.kind == "ing":
         changed = conjugated(tokens, verb.at, verb.plural)
         return _joined_conjugated(changed, labels, verb.at, verb.plural)
-    if verb.kind == "part" and tokens[verb.at].lower in lexicon.STATE_PARTICIPLES:
+    if verb.kind == "part" and tokens[verb.at].lower in _STATES:
         at = verb.at
         while at - 1 > subject.head and labels[at - 1] == "adv":
             at -= 1

@@ -394,6 +394,8 @@ class _Reader:
         return self._starts_noun_phrase(at + 1) and self._word(at + 1) not in ("both", "all")
 
     def _is_state(self, at: int, low: str, previous: str) -> bool:
+        if low in lexicon.PREDICATIVE:
+            return previous in ("np", "pron", "aux") and self._word(at - 1) != "fast"
         if not words.is_participle(low):
             return False
         if previous == "aux":

@@ -249,6 +249,9 @@ STATE_PARTICIPLES: Final = words_in(
 )
 """Participles that tell a state: alone after a subject they become `is/are` + participle."""
 
+PREDICATIVE: Final = words_in("asleep awake afloat ablaze adrift")
+"""Adjectives that never stand before their noun: whoever they follow is so."""
+
 INTRANSITIVE_PAST: Final = words_in(
     "walked sat stood looked smiled jumped ran lay laughed talked slept went came fell waited"
     " swam danced stared worked cried shouted screamed nodded turned stepped climbed crawled"
