@@ -3,74 +3,21 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
 import pytest
+from drawn_films import Drawn, black, scene, scenes
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.core.errors import NotAVideo, ScenewiseError
-from scenewise.core.media_types import Frame, Image, Selection
+from scenewise.core.media_types import Image, Selection
 from scenewise.core.plugins import load
 from scenewise.core.ports import FrameSelector
 from scenewise.core.time import Span
 
-NAMES = ["shots", "paper", "kmeans", "uniform"]
-
-
-class Drawn:
-    """A film drawn frame by frame when it is read.
-
-    Args:
-        count: frames.
-        draw: picture of each.
-        rate: frames a second.
-        times: of the frames, where they are not regular.
-        header: what the header tells, if it tells something else.
-    """
-
-    def __init__(
-        self,
-        count: int,
-        draw: Callable[[int], Image],
-        rate: float = 25.0,
-        times: Sequence[float] | None = None,
-        header: Span | None = None,
-    ) -> None:
-        self.times = list(times) if times is not None else [i / rate for i in range(count)]
-        self.draw = draw
-        end = self.times[-1] + 1 / rate if self.times else 0.0
-        self.span = header or Span(self.times[0] if self.times else 0.0, end)
-        self.passes = 0
-
-    def frames(self) -> Iterator[Frame]:
-        self.passes += 1
-        for number, time in enumerate(self.times):
-            yield Frame(time, self.draw(number))
-
-    def at(self, times: Sequence[float]) -> Iterator[Frame]:
-        for time in times:
-            number = max(0, int(np.searchsorted(self.times, time + 1e-9)) - 1)
-            yield Frame(self.times[number], self.draw(number))
-
-
-def scene(seed: int, height: int = 90, width: int = 160) -> Image:
-    """A still picture of coloured blocks that no other seed resembles."""
-    rng = np.random.default_rng(seed)
-    blocks = rng.integers(0, 256, (9, 16, 3), dtype=np.uint8)
-    scale = (height // 9, width // 16)
-    return np.kron(blocks, np.ones((*scale, 1), np.uint8)).astype(np.uint8)
-
-
-def scenes(length: int) -> Callable[[int], Image]:
-    """Another still scene every `length` frames."""
-    return lambda number: scene(number // length)
-
-
-def black(_: int) -> Image:
-    return np.zeros((90, 160, 3), np.uint8)
+NAMES = ["shots", "paper", "kmeans", "uniform", "clarity-colour", "gaussian", "iframes"]
 
 
 def check(selection: Selection, film: Drawn) -> None:
@@ -189,7 +136,7 @@ def test_no_picture_stays_decoded(selector: FrameSelector):
 @given(
     lengths=st.lists(st.integers(1, 60), min_size=1, max_size=5),
     steps=st.sampled_from([[0.04], [1 / 30, 0.05], [0.5, 0.01, 0.2], [3.0]]),
-    name=st.sampled_from(["shots", "paper", "uniform"]),
+    name=st.sampled_from(["shots", "paper", "uniform", "clarity-colour", "gaussian", "iframes"]),
     dark=st.sets(st.integers(0, 4)),
 )
 def test_any_film_any_rate(lengths: list[int], steps: list[float], name: str, dark: set[int]):
@@ -204,6 +151,9 @@ def test_any_film_any_rate(lengths: list[int], steps: list[float], name: str, da
 
 
 def test_bad_options_are_refused():
+    from scenewise.frames.clarity import ClarityOptions
+    from scenewise.frames.coded import CodedOptions
+    from scenewise.frames.gaussian import GaussianOptions
     from scenewise.frames.kmeans import KMeansOptions
     from scenewise.frames.paper import PaperOptions
     from scenewise.frames.shots import ShotOptions
@@ -215,6 +165,9 @@ def test_bad_options_are_refused():
         lambda: PaperOptions(every=0),
         lambda: KMeansOptions(criterion="guess"),
         lambda: UniformOptions(interval=0),
+        lambda: ClarityOptions(count=0),
+        lambda: GaussianOptions(spread=0),
+        lambda: CodedOptions(min_gap=-1),
     ):
         with pytest.raises(ScenewiseError):
             make()

@@ -130,6 +130,33 @@ def test_far_times_are_found_by_seeking_rather_than_by_decoding_all(
     assert decoded < 200
 
 
+def test_key_frames_are_pictures_of_the_pass_in_every_format(numbered: Path) -> None:
+    film = Film(numbered)
+    whole = {frame.time: frame.image for frame in film.frames()}
+    keys = {frame.time: frame.image for frame in film.key_frames()}
+    assert keys
+    assert min(keys) == min(whole)
+    assert list(keys) == sorted(keys)
+    for time, image in keys.items():
+        assert np.array_equal(image, whole[time])
+
+
+def test_between_key_frames_nothing_is_decoded(films, number, monkeypatch) -> None:
+    film = Film(films.film("keys.mp4", count=65, gop=10, options={"crf": "16", "bf": "2"}))
+    decoded: list[bool] = []
+    given = decoding.Decoder._given
+
+    def counted(self, decode, packet, key):
+        if packet is not None:
+            decoded.append(packet.is_keyframe)
+        return given(self, decode, packet, key)
+
+    monkeypatch.setattr(decoding.Decoder, "_given", counted)
+    assert [number(frame.image) for frame in film.key_frames()] == list(range(0, 65, 10))
+    assert decoded == [True] * 7
+    assert film.warnings == []
+
+
 def test_times_outside_the_film_give_its_first_and_last_pictures(films, number) -> None:
     film = Film(films.film("f.mp4", count=20))
     assert [number(f.image) for f in film.at([-5.0, 0.0, 0.79, 100.0])] == [0, 0, 19, 19]

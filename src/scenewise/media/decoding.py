@@ -49,6 +49,8 @@ class Decoder:
     Args:
         info: of the film; its `video` is the stream that is read.
         threads: decoder threads, None for one a core.
+        keys_only: whether to leave out all pictures but those that lean on no other, before
+            they are decoded.
 
     Attributes:
         damage: what could not be read so far.
@@ -57,12 +59,15 @@ class Decoder:
         last_packet_end: film time at which the last packet read ends, seconds.
     """
 
-    def __init__(self, info: FilmInfo, threads: int | None = None) -> None:
+    def __init__(
+        self, info: FilmInfo, threads: int | None = None, *, keys_only: bool = False
+    ) -> None:
         assert info.video is not None
         self.info: FilmInfo = info
         self.video: VideoStream = info.video
         self.spliced = False
         self._sought = self._repeats = False
+        self._keys_only = keys_only
         self._decoded: list[int] = []
         self.container: InputContainer = open_film(info.path)
         try:
@@ -136,7 +141,7 @@ class Decoder:
                     self.spliced = True
                     shift += last.end - time
                     time = last.end
-                if last is not None and not self._repeats:
+                if last is not None and not (self._repeats or self._keys_only):
                     self.damage.step(last.time, time)
                 last = Picture(time, time + length, frame)
                 yield last
@@ -166,6 +171,8 @@ class Decoder:
                 if not packet.is_keyframe:
                     continue
                 self._sought, key = False, packet.pts
+            if self._keys_only and not packet.is_keyframe:
+                continue
             damage.sent(packet)
             if self._by_decoding and packet.dts is not None:
                 heapq.heappush(self._decoded, packet.dts)

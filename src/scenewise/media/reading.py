@@ -10,8 +10,9 @@ import os
 from collections.abc import Generator, Sequence
 from contextlib import closing
 from functools import partial
+from itertools import islice
 
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 
 from scenewise.core.media_types import Frame, Image
 from scenewise.core.time import Span
@@ -82,12 +83,29 @@ class Film:
         Raises:
             FileMissing, FileUnreadable, NotAVideo: the file has changed since it was opened.
         """
-        height, width = self._video.height, self._video.width
-        depth = max(2, min(_AHEAD_FRAMES, _AHEAD_BYTES // max(1, height * width * 3 // 2)))
         # Measured with a consumer that spends 2 ms a frame: see benchmarks/bench_reading.py.
-        with closing(read_ahead(self._pass(), depth)) as ahead:
+        with closing(read_ahead(self._pass(), self._depth())) as ahead:
             for picture in ahead:
                 yield self._frame(picture)
+
+    def key_frames(self) -> Generator[Frame, None, None]:
+        """The frames that the codec stores whole, in increasing order of time; no other is
+        decoded. Each is the same picture, at the same time, that `frames` gives.
+
+        The first frame alone where the file marks none. A frame is valid until the next one is
+        asked for.
+
+        Raises:
+            FileMissing, FileUnreadable, NotAVideo: the file has changed since it was opened.
+        """
+        found = False
+        with closing(read_ahead(self._keys(), self._depth())) as ahead:
+            for picture in ahead:
+                found = True
+                yield self._frame(picture)
+        if not found:
+            with closing(self.frames()) as frames:
+                yield from islice(frames, 1)
 
     def at(self, times: Sequence[float]) -> Generator[Frame, None, None]:
         """The frames on screen at some times, detached, one for each time.
@@ -134,6 +152,28 @@ class Film:
                     f"{self._video.end or self.info.duration:.1f} s: it was cut short"
                 )
 
+    def _keys(self) -> Generator[Picture, None, None]:
+        """The codec's key pictures. Damage is not told of: a full pass finds it. Where times
+        hang on the pictures between, because pictures carry none or recordings are joined, those
+        are decoded after all."""
+        last = float("-inf")
+        with Decoder(self.info, self._threads, keys_only=True) as decoder:
+            for picture in decoder.pictures():
+                if decoder.untimed or decoder.spliced:
+                    break
+                last = picture.time
+                if _whole(picture.frame):
+                    yield picture
+            else:
+                return
+        with closing(self._pass()) as whole:
+            yield from (p for p in whole if p.time > last and _whole(p.frame))
+
+    def _depth(self) -> int:
+        """How many decoded pictures may wait."""
+        size = max(1, self._video.height * self._video.width * 3 // 2)
+        return max(2, min(_AHEAD_FRAMES, _AHEAD_BYTES // size))
+
     def _opened(self) -> Decoder:
         return Decoder(self.info, self._threads)
 
@@ -176,3 +216,11 @@ class Film:
     def _warn(self, sentence: str) -> None:
         if sentence not in self.warnings:
             self.warnings.append(sentence)
+
+
+def _whole(frame: VideoFrame) -> bool:
+    """Whether a picture leans on no other. A film that is refreshed bit by bit marks pictures as
+    key pictures that only begin to mend; of two interlaced fields the second may lean on the
+    first."""
+    leans = frame.pict_type in (PictureType.P, PictureType.B)
+    return bool(frame.key_frame) and (not leans or frame.interlaced_frame)
