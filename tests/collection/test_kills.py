@@ -1,0 +1,101 @@
+"""Two writers that are killed at any moment lose nothing and leave nothing twice or half."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from store_samples import MARK, a_video, some_frames
+
+from scenewise.collection.store import Store
+
+WRITER = Path(__file__).with_name("store_samples.py")
+
+
+class Writer:
+    """A program that puts videos until it is killed, and what it said was done."""
+
+    def __init__(self, folder: Path, name: str, first: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, str(WRITER), str(folder), name, str(first)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        self.done: dict[str, int] = {}
+        self._reader = threading.Thread(target=self._listen)
+        self._reader.start()
+
+    def _listen(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            if line.endswith("\n"):
+                id, number = line.split()
+                self.done[id] = int(number)
+
+    def wait_for(self, count: int) -> None:
+        until = time.monotonic() + 60
+        while len(self.done) < count:
+            assert self._process.poll() is None, self._process.stderr.read()  # type: ignore[union-attr]
+            assert time.monotonic() < until, "the writer does not get on"
+            time.sleep(0.002)
+
+    def kill(self) -> None:
+        assert self._process.poll() is None, "the writer ended by itself"
+        self._process.kill()
+        self._process.wait()
+        self._reader.join()
+
+
+def killed_writers(folder: Path, kills: int, seed: int) -> None:
+    dice = random.Random(seed)
+    store = Store.create(folder, MARK)
+    done: dict[str, int] = {}
+    following = {"left": 0, "right": 0}
+    for _ in range(kills // 2):
+        writers = [Writer(folder, name, first) for name, first in following.items()]
+        for writer in writers:
+            writer.wait_for(1)
+        for writer in writers:
+            time.sleep(dice.uniform(0, 0.25))
+            writer.kill()
+        for writer in writers:
+            done.update(writer.done)
+        for name in following:
+            mine = [n for id, n in done.items() if id.startswith(name)]
+            following[name] = max(mine) + 1
+        whole(store, done)
+    store.compact()
+    whole(Store.open(folder), done)
+
+
+def whole(store: Store, done: dict[str, int]) -> None:
+    videos = store.videos()
+    ids = [video.id for video in videos]
+    assert len(set(ids)) == len(ids), "something is there twice"
+    assert done.keys() <= set(ids), "something is lost"
+    matrix = store.matrix()
+    for video in videos:
+        number = video.size - 1000
+        assert video == a_video(video.id, number)
+        frames = store.frames(video.id)
+        assert [f.thumbnail for f in frames] == [f.thumbnail for f in some_frames(number)]
+    for id, number in done.items():
+        assert store.known()[id].size == 1000 + number
+    assert len(matrix.time) == 5 * len(videos)
+
+
+def test_ten_kills_lose_nothing(tmp_path: Path):
+    killed_writers(tmp_path / "store", kills=10, seed=1)
+
+
+@pytest.mark.slow
+def test_fifty_kills_lose_nothing(tmp_path: Path):
+    killed_writers(tmp_path / "store", kills=50, seed=2)

@@ -1,0 +1,109 @@
+"""Words are found wherever they are, in whatever language, as the tables stand now."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from store_samples import MARK, a_video, some_frames
+
+from scenewise.collection.store import Store
+from scenewise.collection.types import IndexedFrame
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store.create(tmp_path / "store", MARK)
+
+
+def shown(*lines: str) -> list[IndexedFrame]:
+    first, second = some_frames(1, count=2)
+    return [
+        IndexedFrame(0.0, first.vector, b"", ()),
+        IndexedFrame(4.5, second.vector, b"", lines),
+    ]
+
+
+def found(store: Store, query: str) -> list[tuple[str, float | None]]:
+    return [(match.id, match.time) for match in store.text_search(query)]
+
+
+def test_words_on_the_screen_are_found_with_their_time(store: Store):
+    store.put(a_video("a"), shown("Breaking news", "from Kyiv"))
+    store.put(a_video("b"), shown("cooking"))
+    (match,) = store.text_search("KYIV")
+    assert (match.id, match.time) == ("a", 4.5)
+    assert match.words == "Breaking news\nfrom Kyiv"
+
+
+def test_what_was_written_is_found_without_a_time(store: Store):
+    store.put(a_video("a", title="A harbour"), [])
+    store.put(a_video("b", description="boats at the harbour wall, far away from here"), [])
+    store.put(a_video("c", hashtags=("harbour", "boats")), [])
+    assert dict(found(store, "harbour")) == {"a": None, "b": None, "c": None}
+    assert found(store, "harbour wall")[0] == ("b", None)
+    assert found(store, "#boats #harbour")[0] == ("c", None)
+    scores = [match.score for match in store.text_search("boats harbour")]
+    assert scores == sorted(scores, reverse=True)
+    assert len(store.text_search("harbour", limit=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "query"),
+    [
+        ("Straße überschwemmt", "UBERSCHWEMMT"),
+        ("слава україні", "україні"),
+        ("今天天气很好", "天气"),
+        ("東京タワーの夜", "タワー"),
+        ("สวัสดีครับ", "ครับ"),
+        ("हिन्दी समाचार", "समाचार"),
+        ("أخبار عاجلة", "عاجلة"),
+        ("cafe\u0301 noir", "café"),
+        ("ＦＵＬＬ width", "full"),
+        ("price: 3,50 €", "3,50"),
+    ],
+)
+def test_any_language_is_found(store: Store, words: str, query: str):
+    store.put(a_video("a"), shown(words))
+    store.put(a_video("b"), shown("something else"))
+    assert found(store, query) == [("a", 4.5)]
+
+
+def test_vowels_of_hindi_count(store: Store):
+    store.put(a_video("a"), shown("हानि"))
+    assert found(store, "हिन") == []
+
+
+def test_quoted_words_stand_side_by_side(store: Store):
+    store.put(a_video("a"), shown("red car on the road"))
+    store.put(a_video("b"), shown("car that is red"))
+    assert len(found(store, "red car")) == 2
+    assert found(store, '"red car"') == [("a", 4.5)]
+
+
+@pytest.mark.parametrize(
+    "query", ["", "  ", '"', "()", "*", "NEAR(", "a AND", '"" OR', "-x", "col:y", "'; DROP", "\0"]
+)
+def test_no_query_breaks_the_search(store: Store, query: str):
+    store.put(a_video("a"), shown("words"))
+    assert found(store, query) == []
+
+
+def test_it_follows_the_tables(store: Store):
+    store.put(a_video("a"), shown("first"))
+    assert found(store, "first")
+    store.put(a_video("a"), shown("second"))
+    assert not found(store, "first")
+    assert found(store, "second")
+    store.compact()
+    assert found(store, "second")
+    store.remove(["a"])
+    assert not found(store, "second")
+
+
+def test_a_damaged_index_is_made_again(store: Store):
+    store.put(a_video("a"), shown("words"))
+    assert found(store, "words")
+    (store.folder / "derived" / "words.sqlite").write_bytes(b"nonsense" * 1000)
+    assert found(store, "words") == [("a", 4.5)]
+    assert Store.open(store.folder).text_search("words")
