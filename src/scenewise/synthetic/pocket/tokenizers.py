@@ -17,7 +17,10 @@ def clip_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
     """Byte-level pairs between start and end marks, lower-cased, as CLIP's."""
     from tokenizers import processors
 
-    tokenizer = _byte_pairs(texts, size, ["<pad>", "<|startoftext|>", "<|endoftext|>"], lower=True)
+    # The end must not have the number 2: transformers takes a CLIP whose end is 2 for one of its
+    # first checkpoints, and pools at the highest number of a sentence instead of at its end.
+    marks_first = ["<pad>", "<|startoftext|>", "<unk>", "<|endoftext|>"]
+    tokenizer = _byte_pairs(texts, size, marks_first, lower=True)
     marks = [(mark, tokenizer.token_to_id(mark)) for mark in ("<|startoftext|>", "<|endoftext|>")]
     tokenizer.post_processor = processors.TemplateProcessing(
         single="<|startoftext|> $A <|endoftext|>", special_tokens=marks
