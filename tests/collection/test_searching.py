@@ -11,14 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from PIL import Image as Pillow
 
 from scenewise.collection import nearest as exact
-from scenewise.collection.arithmetic import Question
+from scenewise.collection.arithmetic import Encoder, Question
+from scenewise.collection.asking import ask
 from scenewise.collection.fusion import share_found
 from scenewise.collection.nearest import nearest, top
+from scenewise.collection.query import QueryInvalid, read_query
 from scenewise.collection.results import COLUMNS, rows
 from scenewise.collection.searching import SearchOptions, search
-from scenewise.collection.types import Matrix, TextMatch
+from scenewise.collection.types import Matrix, TextMatch, Video
+from scenewise.collection.where import Where
 
 D = 24
 
@@ -40,7 +44,9 @@ def _collection(videos: int = 100, frames: int = 5, seed: int = 0) -> Matrix:
 
 def _question(vector, barred=(), words: str = "", without=()) -> Question:
     barred = np.asarray(barred, np.float32).reshape(-1, D)
-    return Question(_unit(vector), barred, np.ones(len(barred), np.float32), words, tuple(without))
+    return Question(
+        _unit(vector), barred, np.ones(len(barred), np.float32), words, without=tuple(without)
+    )
 
 
 @pytest.mark.parametrize("count", [1, 7, 60])
@@ -172,6 +178,8 @@ def test_words_of_a_video_without_frames_are_found():
         ("танк", "Подбитый ТАНК", 1),
         ("蛋糕", "今天做了蛋糕。", 1),
         ("Über", "ÜBER uns", 1),
+        ("café", "the cafe", 1),
+        ("नमस्ते दुनिया", "नमस्ते, दुनिया!", 1),
         ("", "anything", 0),
         ("on a", "on a", 0),
     ],
@@ -200,3 +208,64 @@ def test_results_become_json_and_a_table():
     assert read[0]["id"] == "v3"
     assert float(read[0]["similarity"]) == pytest.approx(1, abs=1e-3)
     assert read[0]["time"] == "6.00"
+
+
+def test_text_that_holds_what_is_not_wanted_speaks_for_nothing():
+    matrix = _collection()
+    vector = _unit(np.random.default_rng(1).normal(size=D))
+    nothing = np.zeros((0, D), np.float32)
+    question = Question(vector, nothing, np.zeros(0, np.float32), "tank", ("parade",))
+    words = [TextMatch("v7", None, 2, "tank on parade"), TextMatch("v8", None, 1, "a tank burns")]
+    assert search(matrix, question, words=words)[0].id == "v8"
+
+
+class _Shelf:
+    """A store in memory."""
+
+    def __init__(self, matrix: Matrix, texts: dict[str, str]) -> None:
+        self._matrix, self._texts = matrix, texts
+
+    def matrix(self) -> Matrix:
+        return self._matrix
+
+    def videos(self, ids=None, where: Where | None = None) -> list[Video]:
+        assert where is not None
+        return [
+            Video(name, "", "", 0, 0, 12, account=name[-1])
+            for name in self._matrix.ids
+            if name[-1] in where.account
+        ]
+
+    def text_search(self, query: str, limit: int = 20) -> list[TextMatch]:
+        return [
+            TextMatch(name, None, 1, text)
+            for name, text in self._texts.items()
+            if any(word in text for word in query.split())
+        ][:limit]
+
+
+def test_a_store_is_asked_for_pictures_and_words_within_its_filters():
+    shelf = _Shelf(_collection(), {"v3": "a red kite", "v13": "kites", "v14": "kite"})
+    encoder = Encoder(lambda texts: shelf.matrix().vectors[: len(texts)], lambda images: images)
+    hits = ask(shelf, read_query(["kite"], where=Where(account=("3",))), encoder)
+    assert {hit.id[-1] for hit in hits} == {"3"}
+    assert {hit.id for hit in hits[:2]} == {"v3", "v13"}
+    assert hits[0].moments[0].why.similarity is not None
+    everything = ask(shelf, read_query(["kite"]), encoder)
+    assert everything[0].id == "v0"  # whose first frame the words are
+
+
+def test_without_a_model_words_are_all_there_is(tmp_path):
+    blind = Matrix(
+        np.ones((4, 1), np.float32),
+        np.array([0, 0, 1, 1], np.int32),
+        np.array([0, 3, 0, 3], np.float32),
+        ("v0", "v1"),
+    )
+    shelf = _Shelf(blind, {"v1": "a red kite"})
+    hits = ask(shelf, read_query(["kite"]), None)
+    assert [hit.id for hit in hits] == ["v1"]
+    assert hits[0].moments[0].why.similarity is None
+    Pillow.new("RGB", (4, 4)).save(tmp_path / "kite.png")
+    with pytest.raises(QueryInvalid, match="without a model"):
+        ask(shelf, read_query(images=[tmp_path / "kite.png"]), None)

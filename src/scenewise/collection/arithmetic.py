@@ -67,10 +67,11 @@ class Question:
     """A query in the space of a collection.
 
     Args:
-        vector: the direction, float32 [d], of length 1.
+        vector: the direction, float32 [d], of length 1; all 0 where only words count.
         barred: unit vectors of what is not wanted, float32 [m, d].
         weights: of those, float32 [m].
         words: what full-text search looks for; empty for none.
+        unwanted: phrases of which no text speaks for a moment.
         without: videos that are no results, because they were the example.
     """
 
@@ -78,23 +79,31 @@ class Question:
     barred: Vectors
     weights: npt.NDArray[np.float32]
     words: str = ""
+    unwanted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
 
-def resolve(query: Query, encoder: Encoder, matrix: Matrix, *, sums: Sums = "balanced") -> Question:
+def resolve(
+    query: Query, encoder: Encoder | None, matrix: Matrix, *, sums: Sums = "balanced"
+) -> Question:
     """The direction in which the frames lie that a query asks for.
 
     Args:
         query: what is asked.
-        encoder: of the model that made the collection's vectors.
+        encoder: of the model that made the collection's vectors; None where there was none,
+            so that only words can be looked for.
         matrix: of the collection.
         sums: `balanced`, or `plain` as in the article.
 
     Raises:
-        QueryInvalid: the parts cancel each other out.
+        QueryInvalid: the parts cancel each other out, or pictures are asked of a collection
+            without vectors.
         VideoUnknown: an example is not in the collection.
     """
-    base = [*_written(query.texts, encoder)]
+    dimension = matrix.vectors.shape[1]
+    if encoder is None:
+        return _of_words(query, dimension)
+    base = _written(query.texts, encoder)
     if query.pictures:
         made = encoder.images([one.image for one in query.pictures])
         base += [(vector, one.weight) for vector, one in zip(made, query.pictures, strict=True)]
@@ -103,7 +112,6 @@ def resolve(query: Query, encoder: Encoder, matrix: Matrix, *, sums: Sums = "bal
     minus = _written(query.minus, encoder)
     spread = _spreads(matrix) if sums == "balanced" else None
 
-    dimension = matrix.vectors.shape[1]
     added, more, less = (_summed(parts, spread, dimension) for parts in (base, plus, minus))
     total = added + more - less
     length = float(np.linalg.norm(total))
@@ -118,6 +126,7 @@ def resolve(query: Query, encoder: Encoder, matrix: Matrix, *, sums: Sums = "bal
         barred=barred,
         weights=np.array([weight for _, weight in minus], np.float32),
         words=query.words,
+        unwanted=tuple(phrase.text for phrase in query.minus),
         without=tuple(dict.fromkeys(one.id for one in query.examples)),
     )
 
@@ -142,6 +151,22 @@ def example_vector(matrix: Matrix, example: Example) -> Vectors:
         rows = rows[[np.abs(matrix.time[rows] - example.time).argmin()]]
     mean = matrix.vectors[rows].mean(axis=0)
     return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+
+
+def _of_words(query: Query, dimension: int) -> Question:
+    if query.pictures or query.examples:
+        raise QueryInvalid(
+            "the collection was made without a model, so that no picture can be looked for",
+            remedy="ask with words, which are looked for in texts",
+        )
+    nothing = np.zeros((0, dimension), np.float32)
+    return Question(
+        vector=np.zeros(dimension, np.float32),
+        barred=nothing,
+        weights=np.zeros(0, np.float32),
+        words=query.words,
+        unwanted=tuple(phrase.text for phrase in query.minus),
+    )
 
 
 _Part = tuple[Vectors, float]

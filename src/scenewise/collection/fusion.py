@@ -15,7 +15,6 @@ match keeps its score where no words are found.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from typing import Final
 
@@ -25,8 +24,6 @@ _STEM: Final = 4
 
 _ENDING: Final = 3
 """Letters that forms of a word differ by at most."""
-
-_WORD: Final = re.compile(r"\w+")
 
 
 def evidence(share: float) -> float:
@@ -49,11 +46,11 @@ def share_found(query: str, text: str) -> float:
         query: words that are looked for.
         text: in which they were found.
     """
-    wanted = {word for word in _WORD.findall(_folded(query)) if len(word) > 2 or _dense(word)}
+    wanted = {word for word in _folded(query).split() if len(word) > 2 or _dense(word)}
     if not wanted:
         return 0.0
     place = _folded(text)
-    there = set(_WORD.findall(place))
+    there = set(place.split())
     found = sum(
         word in place if _dense(word) else any(_same(word, other) for other in there)
         for word in wanted
@@ -62,7 +59,14 @@ def share_found(query: str, text: str) -> float:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    """Text without capitals, accents and signs, as the index of words takes it."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    kept = "".join(letter for letter in plain if not "\u0300" <= letter <= "\u036f")
+    # the vowels of some scripts are marks, which belong to the letters before them
+    return "".join(
+        letter if unicodedata.category(letter)[0] in "LMN" else " "
+        for letter in unicodedata.normalize("NFC", kept)
+    )
 
 
 def _dense(word: str) -> bool:

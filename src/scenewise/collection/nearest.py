@@ -80,7 +80,7 @@ def top(
     """
     places = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
     known = scores if allowed is None else scores[places]
-    if count < len(known):
+    if 0 < count < len(known):
         least = np.partition(known, len(known) - count)[len(known) - count]
         chosen = np.flatnonzero(known >= least)
         places, known = places[chosen], known[chosen]

@@ -70,14 +70,15 @@ def search(
     """
     options = options or SearchOptions()
     values, pictures = frame_values(matrix, question, options.barring)
+    seen = values if question.vector.any() else None
     allowed = _allowed(matrix, question.without, only)
     found = _words_found(question, words, only)
-    count = min(len(values), _EACH * options.limit)
+    count = 0 if seen is None else min(len(values), _EACH * options.limit)
     while True:
         chosen = top(values, count, allowed=allowed)
         rows = np.union1d(chosen, _rows_of(matrix, found))
-        hits = _folded(_hits(matrix, rows, values, pictures, found, options), group_of)
-        if len(hits) >= options.limit or len(chosen) < count or count >= len(values):
+        hits = _folded(_hits(matrix, rows, seen, pictures, found, options), group_of)
+        if len(hits) >= options.limit or len(chosen) < count or count in (0, len(values)):
             return hits[: options.limit]
         count = min(len(values), count * 4)
 
@@ -129,7 +130,8 @@ def _words_found(
         if match.id in question.without or (wanted is not None and match.id not in wanted):
             continue
         share = fusion.share_found(question.words, match.words)
-        if share > 0:
+        barred = any(fusion.share_found(one, match.words) == 1 for one in question.unwanted)
+        if share > 0 and not barred:
             found[match.id].append((match, share))
     return found
 
@@ -145,20 +147,21 @@ def _rows_of(matrix: Matrix, found: _Found) -> npt.NDArray[np.int64]:
 def _hits(
     matrix: Matrix,
     rows: npt.NDArray[np.int64],
-    values: npt.NDArray[np.float32],
+    values: npt.NDArray[np.float32] | None,
     pictures: Chance,
     found: _Found,
     options: SearchOptions,
 ) -> list[Hit]:
-    """Videos of some rows and of the words, best first."""
+    """Videos of some rows and of the words, best first; without values of words alone."""
     moments: dict[str, list[Moment]] = defaultdict(list)
-    scores = pictures.score(values[rows])
+    scores = np.zeros(len(rows)) if values is None else pictures.score(values[rows])
     for row, score in zip(rows.tolist(), scores.tolist(), strict=True):
         name = matrix.ids[int(matrix.video[row])]
         time = float(matrix.time[row])
+        value = None if values is None else float(values[row])
         there = [one for one in found.get(name, ()) if _at(one[0], time)]
         best = max(there, key=lambda one: one[1], default=None)
-        moments[name].append(_moment(time, float(values[row]), score, best))
+        moments[name].append(_moment(time, value, score, best))
     for name, matches in found.items():
         if name not in moments:  # a video without frames
             best = max(matches, key=lambda one: one[1])
