@@ -236,7 +236,7 @@ def test_without_a_model_everything_but_vectors_is_kept(run):
     report = run()
     assert report.counts.added == 2
     frame = run.shelf.frames("A")[0]
-    assert frame.vector.shape == (0,)
+    assert frame.vector.tolist() == [1.0]
     assert frame.thumbnail
 
 

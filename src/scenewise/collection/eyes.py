@@ -15,8 +15,9 @@ from scenewise.models.catalogue import CLIP_BASE
 
 DEFAULT: Final = CLIP_BASE
 
-_BLIND: Final = ""
-"""Name of the model of a collection that has none."""
+BLIND: Final = 1
+"""Dimension of the vectors of a collection without a model: a store holds no empty ones, so
+that each frame has the number 1, which says nothing."""
 
 
 @dataclass(frozen=True)
@@ -87,12 +88,12 @@ def open_again(
 
 def blind(summary: str) -> ModelMark:
     """The mark of a collection without vectors."""
-    return ModelMark(_BLIND, "", 0, summary)
+    return ModelMark("", "", BLIND, summary)
 
 
 def is_blind(mark: ModelMark) -> bool:
     """Whether a collection has no vectors."""
-    return mark.name == _BLIND
+    return not mark.name
 
 
 def _loaded(

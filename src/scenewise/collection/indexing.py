@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from scenewise.collection.eyes import BLIND
 from scenewise.collection.looking import Failed, Looked, Looker, Moment, Seen, Stamp, Wanted
 from scenewise.collection.metadata import Facts
 from scenewise.collection.planning import Plan
@@ -31,7 +32,7 @@ class Shelf(Protocol):
         """Add or replace a video, whole or not at all."""
         ...
 
-    def remove(self, ids: Sequence[str]) -> None:
+    def remove(self, ids: Iterable[str]) -> object:
         """Take videos out."""
         ...
 
@@ -281,9 +282,9 @@ class _Work:
 
 
 def _vectors(moments: Sequence[Moment], means: Means) -> npt.NDArray[np.float32]:
-    """Vectors of moments, float32 [n, d]; d is 0 without a model."""
+    """Vectors of moments, float32 [n, d]; all the same without a model."""
     if means.embedder is None or not moments:
-        return np.zeros((len(moments), 0), np.float32)
+        return np.ones((len(moments), BLIND), np.float32)
     parts = [
         means.embedder.images([m.frame.image for m in moments[first : first + means.batch]])
         for first in range(0, len(moments), means.batch)

@@ -1,0 +1,194 @@
+"""A collection of videos that can be searched: the door for Python."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from scenewise.collection.errors import StoreMissing, StoreOfAnotherModel
+from scenewise.collection.eyes import Eyes, is_blind, open_again, open_eyes
+from scenewise.collection.finding import Found, find
+from scenewise.collection.indexing import IndexReport, Means, index
+from scenewise.collection.looking import Looker, chosen_reader, chosen_selector
+from scenewise.collection.options import IndexOptions, settled
+from scenewise.collection.planning import plan
+from scenewise.collection.store import Store
+from scenewise.collection.tables import read_table
+from scenewise.collection.types import Known, ModelMark, Video
+from scenewise.collection.where import Where
+from scenewise.core.progress import Progress
+
+Paths = Sequence[str | os.PathLike[str]]
+
+
+class Collection:
+    """Videos, the frames that sum them up, and all that is known of them, in one folder.
+
+        collection = scenewise.Collection.create("news.store")
+        report = collection.index(["downloads", "posts.csv"])
+
+    Attributes:
+        store: where everything is kept.
+        notes: lines that a person should know about how it was opened.
+    """
+
+    def __init__(self, store: Store, eyes: Eyes | None = None) -> None:
+        self.store = store
+        self.notes: tuple[str, ...] = (eyes.note,) if eyes is not None and eyes.note else ()
+        self._eyes = eyes
+
+    @classmethod
+    def create(
+        cls,
+        folder: str | os.PathLike[str],
+        options: IndexOptions | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Collection:
+        """A new collection.
+
+        Args:
+            folder: where it is kept; made where it is missing.
+            options: the model and the way frames are chosen are remembered.
+            progress: shows the download of the model.
+
+        Raises:
+            StoreExists: there is something in the folder.
+            ModelMissing: the model asked for cannot be had. Where none is asked for and the
+                default cannot be had, the collection has no vectors, and `notes` says so.
+            UnknownChoice: there is no selector of that name.
+        """
+        options = options or IndexOptions()
+        chosen = settled(options)
+        chosen_selector(chosen.selector, chosen.frames)  # refused before anything is loaded
+        eyes = open_eyes(options.clip, chosen.summary, batch=options.batch, progress=progress)
+        return cls(Store.create(Path(folder), eyes.mark), eyes)
+
+    @classmethod
+    def open(
+        cls,
+        folder: str | os.PathLike[str],
+        options: IndexOptions | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> Collection:
+        """A collection that is there. Its model is loaded when it is first needed.
+
+        Args:
+            folder: where it is kept.
+            options: where they name a model or a way to choose frames, the collection must
+                have been made with it.
+            progress: shows the download of the model.
+
+        Raises:
+            StoreMissing: there is none.
+            StoreOfAnotherModel: it was made with another model, or frames chosen otherwise.
+        """
+        store = Store.open(Path(folder))
+        if options is None:
+            return cls(store)
+        mark = store.mark
+        chosen = settled(options, mark.summary)
+        if not options.clip:
+            wanted = ModelMark(mark.name, mark.revision, mark.dimension, chosen.summary)
+            return cls(store if wanted == mark else Store.open(Path(folder), wanted))
+        if is_blind(mark):
+            raise StoreOfAnotherModel(
+                "the collection was made without a model and has no vectors",
+                path=Path(folder),
+                remedy="index into another folder",
+            )
+        eyes = open_eyes(options.clip, chosen.summary, batch=options.batch, progress=progress)
+        return cls(Store.open(Path(folder), eyes.mark), eyes)
+
+    @property
+    def mark(self) -> ModelMark:
+        """The model and the way frames are chosen."""
+        return self.store.mark
+
+    def videos(self, where: Where | None = None) -> list[Video]:
+        """The videos, all or those that pass."""
+        return list(self.store.videos(where=where))
+
+    def index(
+        self,
+        paths: Paths | Found,
+        *,
+        metadata: Paths = (),
+        options: IndexOptions | None = None,
+        prune: bool = False,
+        progress: Progress | None = None,
+    ) -> IndexReport:
+        """Bring the collection up to date with files, folders, patterns and tables.
+
+        What is there and unchanged is left alone; what cannot be used is told in the report
+        and stops nothing. May be interrupted at any moment and called again.
+
+        Args:
+            paths: what to look through (see `finding.find`).
+            metadata: tables about the videos, beside `.info.json` files that lie with them.
+            options: how text is read, and frames at once.
+            prune: remove videos whose files are gone.
+            progress: told of every video.
+
+        Raises:
+            TableInvalid: a table cannot be read at all.
+            ModelMissing: the collection's model is not on this machine.
+        """
+        options = options or IndexOptions()
+        found = paths if isinstance(paths, Found) else find(paths, leave_out=self.store.folder)
+        tables = [read_table(table) for table in metadata]
+        videos = self.store.videos()
+        known = {v.id: Known(v.path, v.digest, v.size, v.modified) for v in videos}
+        planned = plan(found, known, tables, progress)
+        report = index(
+            self.store,
+            videos,
+            planned,
+            lambda: self._means(options, progress),
+            prune=prune,
+            progress=progress,
+        )
+        self._note_failures(report)
+        return report
+
+    def _note_failures(self, report: IndexReport) -> None:
+        """Keep which files could not be used, and forget those that are gone."""
+        before = {failure.path: failure for failure in self.store.failures}
+        for failure in report.failures:
+            if failure.size and before.get(failure.path) != failure:
+                self.store.fail(failure)
+        gone = [path for path in before if not Path(path).exists()]
+        if gone:
+            self.store.forget_failures(gone)
+
+    def _means(self, options: IndexOptions, progress: Progress | None) -> Means:
+        chosen = settled(options, self.mark.summary)
+        if self._eyes is None:
+            self._eyes = open_again(self.mark, batch=options.batch, progress=progress)
+            if self._eyes.mark != self.mark:
+                Store.open(self.store.folder, self._eyes.mark)  # says that it is another model
+        selector = chosen_selector(chosen.selector, chosen.frames)
+        reader = chosen_reader(options.text, options.reading)
+        return Means(
+            lambda is_seen: Looker(selector, reader, is_seen), self._eyes.embedder, options.batch
+        )
+
+
+def open_or_create(
+    folder: str | os.PathLike[str],
+    options: IndexOptions | None = None,
+    *,
+    progress: Progress | None = None,
+) -> Collection:
+    """The collection of a folder, made where there is none.
+
+    Raises:
+        StoreExists: the folder holds something else.
+        StoreOfAnotherModel, ModelMissing: see `Collection.open` and `Collection.create`.
+    """
+    try:
+        return Collection.open(folder, options or IndexOptions(), progress=progress)
+    except StoreMissing:
+        return Collection.create(folder, options, progress=progress)
