@@ -52,7 +52,7 @@ def _question(vector, barred=(), words: str = "", without=()) -> Question:
 @pytest.mark.parametrize("count", [1, 7, 60])
 @pytest.mark.parametrize("queries", [1, 3, 70])
 def test_nearest_are_those_of_a_full_sort(monkeypatch, count, queries):
-    monkeypatch.setattr(exact, "_BLOCK", 64)
+    monkeypatch.setattr(exact, "_BLOCKS", ((1, 100), (4, 7), (1000, 64)))
     rng = np.random.default_rng(count)
     vectors = _unit(rng.normal(size=(333, D)))
     asked = _unit(rng.normal(size=(queries, D)))

