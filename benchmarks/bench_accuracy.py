@@ -14,9 +14,10 @@ paper            `--preset paper`: the published system whole, unimproved
 
 Figures are means over films with 95 % bootstrap intervals; below them the difference between
 the default and the others on the same films. Precision: of the names that lines give, how many
-are true of what they are about. Recall: of what happens, how much is told. Missed salience: the
-share of the events' weight of which nobody says what is done. SODA and SODA-T are taken against
-the films' own descriptions, with the F-measure of common words.
+are true of what they are about. Recall: of what happens, how much is told; in the clear: by lines
+that nobody in the film speaks under, as only these are understood. Missed salience: the share of
+the events' weight of which nobody says what is done. SODA and SODA-T are taken against the films'
+own descriptions, with the F-measure of common words.
 
 What was described is kept in a temporary folder, so that a run that was stopped goes on where
 it stopped; what the code, the models or the films have changed is described again.
@@ -67,6 +68,11 @@ ROWS = {
     "object recall": "with what: recall",
     "other recall": "to whom: recall",
     "setting recall": "where: recall",
+    "person clear": "who: in the clear",
+    "action clear": "what is done: in the clear",
+    "object clear": "with what: in the clear",
+    "other clear": "to whom: in the clear",
+    "setting clear": "where: in the clear",
     "person precision": "who: precision",
     "action precision": "what is done: precision",
     "object precision": "with what: precision",
@@ -81,10 +87,19 @@ ROWS = {
     "SODA": "SODA F",
     "SODA-T": "SODA-T",
 }
-MORE = ("person recall", "action recall", "setting recall", "SODA")
+MORE = (
+    "person recall",
+    "action recall",
+    "setting recall",
+    "person clear",
+    "action clear",
+    "setting clear",
+    "SODA",
+)
 """Where the default is asked to have more than the paper's; less of the missed salience."""
 
 LEAST = 0.001
+NOT_FILMS = ("accuracy", "charades", "social")  # code that draws nothing of these films
 
 
 def main() -> None:
@@ -104,7 +119,8 @@ def main() -> None:
         models = [hub.resolve(hub.POCKET, job=job) for job in ("captioner", "embedder")]
     except ScenewiseError as error:
         sys.exit(f"{error.what}: this benchmark needs the pocket models")
-    truths, scripts = films_of(args), args.work / f"described-{state([PACKAGE, *models])}"
+    code = [PACKAGE / name for name in ("core", "media", "frames", "models", "description")]
+    truths, scripts = films_of(args), args.work / f"described-{state([*code, *models])}"
     found: dict[str, list[Accuracy]] = {name: [] for name in SYSTEMS}
     for number, (film, truth) in enumerate(truths, start=1):
         for name, options in SYSTEMS.items():
@@ -119,7 +135,8 @@ def main() -> None:
 
 def films_of(args: argparse.Namespace) -> list[tuple[Path, FilmTruth]]:
     """The films, drawn where they are not there yet."""
-    drawing = state([PACKAGE / "synthetic", PACKAGE / "media"], leave_out="accuracy")
+    code = sorted((PACKAGE / "synthetic").glob("*.py"))
+    drawing = state([file for file in code if not file.name.startswith(NOT_FILMS)])
     folder = args.work / f"films-{args.seconds:g}s-{drawing}"
     out = []
     for number in range(args.films):
@@ -149,14 +166,13 @@ def described(
     return [(start, end, text) for start, end, text in json.loads(kept.read_text("utf-8"))]
 
 
-def state(places: Sequence[Path], leave_out: str = "") -> str:
-    """A hash of all code and weights below some folders: what they make is kept under it."""
+def state(places: Sequence[Path]) -> str:
+    """A hash of some files, and of all code and weights below some folders."""
     digest = hashlib.blake2b(digest_size=6)
     for place in places:
-        for file in sorted(place.rglob("*")):
-            wanted = file.suffix in {".py", ".json", ".safetensors", ".txt"}
-            if wanted and not (leave_out and file.name.startswith(leave_out)):
-                digest.update(file.relative_to(place).as_posix().encode())
+        for file in [place] if place.is_file() else sorted(place.rglob("*")):
+            if file.suffix in {".py", ".json", ".safetensors", ".txt"}:
+                digest.update(file.relative_to(place.parent).as_posix().encode())
                 digest.update(file.read_bytes())
     return digest.hexdigest()
 

@@ -254,6 +254,16 @@ def test_speech_over_dialogue_is_counted_in_milliseconds() -> None:
     assert accuracy([(0, 10.5, canonical(ANNA))], truth).over_dialogue == 0
 
 
+def test_what_is_said_over_dialogue_is_not_understood() -> None:
+    truth = film(ANNA, GRACE, dialogue=(Utterance("Look!", "Anna", Span(10.5, 12.5)),))
+    found = accuracy(told(truth), truth)  # the first line ends at 11 s
+    assert found.recall["person"].right == 2
+    assert found.clear["person"].right == found.clear["setting"].right == 1
+    assert found.clear["person"].of == 2
+    slight = [(9.0, 10.7, canonical(ANNA)), *told(truth)[1:]]
+    assert accuracy(slight, truth).clear == accuracy(slight, truth).recall
+
+
 def test_what_is_said_again_and_what_is_of_no_use_is_counted() -> None:
     truth = film(ANNA, GRACE)
     lines = [
