@@ -14,6 +14,9 @@ from scenewise.models import hub
 BLIP_LARGE: Final = "Salesforce/blip-image-captioning-large"
 CLIP_LARGE: Final = "openai/clip-vit-large-patch14"
 CLIP_BASE: Final = "laion/CLIP-ViT-B-32-laion2B-s34B-b79K"
+CLIP_OPENAI_BASE: Final = "openai/clip-vit-base-patch32"
+CLIP_MULTILINGUAL: Final = "sentence-transformers/clip-ViT-B-32-multilingual-v1"
+SIGLIP2_BASE: Final = "google/siglip2-base-patch16-224"
 SMALL_VLM: Final = "HuggingFaceTB/SmolVLM-500M-Instruct"
 
 PIPER: Final = "rhasspy/piper-voices"
@@ -25,8 +28,8 @@ class ModelEntry:
 
     Args:
         name: what to call it on the command line and in options.
-        job: what it does: `captioner`, `embedder`, `vlm`, `speech detector`, `text reader`
-            or `voice`.
+        job: what it does: `captioner`, `embedder`, `text tower`, `vlm`, `speech detector`,
+            `text reader` or `voice`.
         about: one line for people.
         size: bytes to fetch, rounded; 0 where it comes with an installed package.
         licence: SPDX name of the licence of the weights, as their page states it.
@@ -65,7 +68,12 @@ class ModelEntry:
             except ComponentMissing:
                 return False
             return True
-        return hub.is_cached(self.source, revision=self.revision)
+        return hub.is_cached(self.source, job=self.hub_job, revision=self.revision)
+
+    @property
+    def hub_job(self) -> str:
+        """What the hub must know it as, so that all its parts are fetched (see `hub.JOBS`)."""
+        return "sentences" if self.job == "text tower" else ""
 
 
 def _piper(voice: str, about: str, size: int = 63_000_000) -> ModelEntry:
@@ -82,6 +90,8 @@ def _piper(voice: str, about: str, size: int = 63_000_000) -> ModelEntry:
     )
 
 
+# PE-Core is not among them: its checkpoints are in a format of its own, which transformers does
+# not load.
 _ENTRIES: Final = (
     ModelEntry(
         BLIP_LARGE,
@@ -106,6 +116,31 @@ _ENTRIES: Final = (
         605_000_000,
         "MIT",
         CLIP_BASE,
+    ),
+    ModelEntry(
+        CLIP_OPENAI_BASE,
+        "embedder",
+        "CLIP ViT-B/32 (OpenAI): the pictures' half of `multilingual`",
+        605_000_000,
+        "MIT",
+        CLIP_OPENAI_BASE,
+        revision="refs/pr/15",  # the main branch has no safetensors
+    ),
+    ModelEntry(
+        CLIP_MULTILINGUAL,
+        "text tower",
+        "sentences in over 50 languages in the space of CLIP ViT-B/32 (OpenAI)",
+        544_000_000,
+        "Apache-2.0",
+        CLIP_MULTILINGUAL,
+    ),
+    ModelEntry(
+        SIGLIP2_BASE,
+        "embedder",
+        "SigLIP 2 base, 224 pixels: pictures and sentences in many languages",
+        1_540_000_000,
+        "Apache-2.0",
+        SIGLIP2_BASE,
     ),
     ModelEntry(
         SMALL_VLM,
@@ -145,8 +180,9 @@ _ENTRIES: Final = (
 TOGETHER: Final = {
     "interrogator": (BLIP_LARGE, CLIP_LARGE),
     "vlm": (SMALL_VLM,),
+    "multilingual": (CLIP_OPENAI_BASE, CLIP_MULTILINGUAL),
 }
-"""Captioners and the models that each needs."""
+"""What runs several models, and which."""
 
 
 def catalogue() -> list[ModelEntry]:
@@ -170,7 +206,7 @@ def pull(names: Iterable[str], progress: Progress | None = None) -> None:
     """Fetch models so that they can be used without a network.
 
     Args:
-        names: names of the catalogue, a captioner's name for all that it needs (see
+        names: names of the catalogue, one name for all that something needs (see
             `TOGETHER`), or any other repository of the hub.
         progress: shows the downloads.
 
@@ -196,4 +232,4 @@ def pull(names: Iterable[str], progress: Progress | None = None) -> None:
         elif model.files:
             hub.fetch(model.source, model.files, revision=model.revision, progress=shown)
         else:
-            hub.resolve(model.source, revision=model.revision, progress=shown)
+            hub.resolve(model.source, job=model.hub_job, revision=model.revision, progress=shown)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -25,6 +26,7 @@ JOBS: Final[Mapping[str, tuple[str, ...]]] = {
     "vlm": (),
     "language": ("gpt2", "llama"),
     "grid": ("resnet",),
+    "sentences": ("distilbert", "bert", "roberta", "xlm-roberta", "mpnet"),
 }
 """What a model can be asked to do, and the `model_type`s that do it; none listed: any model
 that has eyes."""
@@ -51,8 +53,15 @@ SIDE_FILES: Final = (
     "chat_template.json",
     "chat_template.jinja",
     "vocabulary.toml",
+    "sentence_bert_config.json",
 )
 """Everything that may be needed beside the weights; `vocabulary.toml` is Scenewise's own."""
+
+MODULES: Final = "modules.json"
+"""Lists the parts of a model in the format of sentence-transformers, most in folders of their
+own: `config.json`, and weights where the part has any."""
+
+_PART: Final = re.compile(r"\d+_\w+/(config\.json|model\.safetensors|pytorch_model\.bin)")
 
 
 def resolve(
@@ -84,6 +93,8 @@ def resolve(
         _demand_whole(folder, name)
     else:
         cached = cached_folder(name, revision)
+        if cached is not None and job == "sentences" and not (cached / MODULES).is_file():
+            cached = None  # something else fetched the transformer alone
         if cached is None:
             if not allow_download:
                 raise ModelMissing(f"the model {name} is not on this machine", remedy=_pull(name))
@@ -176,9 +187,14 @@ def fingerprint(folder: Path) -> str:
     Reads at most 17 blocks of 4 KiB per file, so that it takes milliseconds on gigabytes.
     """
     digest = hashlib.sha256()
-    for file in sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json")):
+    files = sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json"))
+    if (folder / MODULES).is_file():
+        files += [
+            file for file in sorted(folder.glob("*/*")) if file.name in ("config.json", WEIGHTS)
+        ]
+    for file in files:
         size = file.stat().st_size
-        digest.update(f"{file.name}:{size};".encode())
+        digest.update(f"{file.relative_to(folder).as_posix()}:{size};".encode())
         with file.open("rb") as stream:
             for part in range(17):
                 stream.seek(max(0, size - 4096) * part // 16)
@@ -199,11 +215,31 @@ def _download(name: str, revision: str, progress: Progress) -> None:
             f"{name} on the hub has no {what}, and no other format is loaded",
             remedy="choose another model, or convert it and give its folder",
         )
+    parts = _parts(name, listing) if MODULES in listing else []
     # Small files first: a broken connection then leaves the least to fetch again.
-    wanted = [file for file in SIDE_FILES if file in listing] + sorted(weights)
+    wanted = [file for file in SIDE_FILES if file in listing] + parts + sorted(weights)
     have = hub_network.snapshot(name, revision)
     missing = {f: listing[f] for f in wanted if have is None or not (have / f).is_file()}
     hub_network.download(name, revision, missing, progress)
+
+
+def _parts(name: str, listing: Mapping[str, int]) -> list[str]:
+    """The files of a model's parts that lie in folders of their own.
+
+    Raises:
+        ModelMissing: a part has weights, but none as safetensors.
+    """
+    found = [file for file in listing if _PART.fullmatch(file)]
+    for file in found:
+        where, _, what = file.partition("/")
+        if what == "pytorch_model.bin" and f"{where}/{WEIGHTS}" not in listing:
+            raise ModelMissing(
+                f"{name} on the hub has weights of its part {where} only as {what}, which is "
+                "not loaded",
+                remedy="choose another model, or convert it to safetensors and give its folder",
+            )
+    # The list comes last: a folder that has it has all its parts.
+    return [*sorted(f for f in found if not f.endswith(".bin")), MODULES]
 
 
 def _pull(name: str) -> str:
@@ -237,6 +273,10 @@ def _lacking(folder: Path) -> str:
         return "there is no such folder" if not folder.exists() else "it is not a folder"
     if not (folder / "config.json").is_file():
         return "it has no config.json"
+    if (folder / MODULES).is_file():
+        lacking = _lacking_part(folder)
+        if lacking:
+            return lacking
     if (folder / WEIGHTS).is_file():
         return ""
     if (folder / INDEX).is_file():
@@ -247,6 +287,30 @@ def _lacking(folder: Path) -> str:
             return f"its {INDEX} names no weights"
         return f"it lacks {absent[0]}" if absent else ""
     return f"it has no {WEIGHTS}"
+
+
+def _lacking_part(folder: Path) -> str:
+    """What the parts in folders of their own lack; a part without parameters has no weights."""
+    for part in parts_of(folder):
+        path, kind = str(part.get("path", "")), str(part.get("type", "")).rpartition(".")[2]
+        if kind in {"Pooling", "Dense"} and not (folder / path / "config.json").is_file():
+            return f"it lacks {path}/config.json"
+        if kind == "Dense" and not (folder / path / WEIGHTS).is_file():
+            only = (folder / path / "pytorch_model.bin").is_file()
+            return f"it lacks {path}/{WEIGHTS}" + (
+                ", and pytorch_model.bin is not loaded" if only else ""
+            )
+    return ""
+
+
+def parts_of(folder: Path) -> list[dict[str, Any]]:
+    """The parts of a model in the format of sentence-transformers, as its list tells of them.
+
+    Raises:
+        ModelMissing: the list is absent or damaged.
+    """
+    value = _read_json_value(folder / MODULES)
+    return [part for part in value if isinstance(part, dict)] if isinstance(value, list) else []
 
 
 def _demand_whole(folder: Path, name: str) -> None:
@@ -283,12 +347,16 @@ def _cached_json(file: Path, _changed: int) -> dict[str, Any]:
 
 
 def _read_json(file: Path) -> dict[str, Any]:
+    value = _read_json_value(file)
+    return value if isinstance(value, dict) else {}
+
+
+def _read_json_value(file: Path) -> Any:
     try:
-        value = json.loads(file.read_text(encoding="utf-8"))
+        return json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ModelMissing(
             f"{file.name} cannot be read ({type(error).__name__})",
             path=file,
             remedy="fetch it anew",
         ) from error
-    return value if isinstance(value, dict) else {}

@@ -56,6 +56,18 @@ def load_part(loader: Any, folder: Path, **options: Any) -> Any:
         )
 
 
+def load_tensors(file: Path) -> dict[str, Any]:
+    """The tensors of a safetensors file by name, on the processor.
+
+    Raises:
+        ModelMissing: it is absent or damaged.
+    """
+    from safetensors.torch import load_file
+
+    with _readable(file):
+        return dict(load_file(file))
+
+
 @contextmanager
 def quiet() -> Iterator[None]:
     """Neither bars nor advice from transformers: showing things is the caller's business."""
