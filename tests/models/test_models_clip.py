@@ -110,6 +110,13 @@ def test_siglip_loads_by_the_same_path(tmp_path, tiny_clip, pictures):
     together = again.texts(["a man", "a red car in the street"])
     np.testing.assert_allclose(alone[0], together[0], atol=1e-5)
     assert embedder.images(pictures).shape == (6, 32)
+    # as it was trained: the sentence is filled up, and the filling is not hidden
+    ids = embedder._tokenizer(["a man"], padding="max_length", max_length=16, return_tensors="pt")
+    with torch.inference_mode():
+        plain = SiglipModel.from_pretrained(tmp_path).eval().get_text_features(ids["input_ids"])
+    plain = torch.nn.functional.normalize(plain.pooler_output, dim=-1).numpy()
+    np.testing.assert_allclose(alone, plain, atol=1e-5)
+    np.testing.assert_allclose(again.texts(["A Man"]), plain, atol=1e-5)
 
 
 def test_a_captioner_is_no_embedder(tiny_blip):

@@ -61,9 +61,10 @@ class ClipEmbedder:
         self._processor = load_part(_image_processor(kind), folder)
         text = self._model.config.text_config
         self._longest = int(text.max_position_embeddings)
-        # SigLIP pools the last place and was trained with every sentence filled up to it;
-        # CLIP pools the end mark, so the shortest padding gives the same vector for less.
-        self._padding = "max_length" if kind.startswith("siglip") else "longest"
+        # SigLIP pools the last place and was trained on sentences in lower case, each filled up
+        # to it, with the filling in sight; CLIP pools the end mark, so the shortest padding
+        # gives the same vector for less.
+        self._filled = kind.startswith("siglip")
         projection = getattr(self._model.config, "projection_dim", None)
         self.dimension = int(projection or text.projection_size)
         self._known: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
@@ -111,8 +112,8 @@ class ClipEmbedder:
         import torch
 
         tokens = self._tokenizer(
-            texts,
-            padding=self._padding,
+            [text.lower() for text in texts] if self._filled else texts,
+            padding="max_length" if self._filled else "longest",
             truncation=True,
             max_length=self._longest,
             return_tensors="pt",
@@ -120,7 +121,7 @@ class ClipEmbedder:
         tokens = {
             key: value.to(self._place.device)
             for key, value in tokens.items()
-            if key in {"input_ids", "attention_mask"}
+            if key == "input_ids" or (key == "attention_mask" and not self._filled)
         }
         with torch.inference_mode():
             return _unit(self._model.get_text_features(**tokens))
