@@ -24,7 +24,7 @@ from scenewise.collection.place import Place
 from scenewise.collection.store import Store
 from scenewise.collection.types import Failure, Known, ModelMark
 from scenewise.collection.where import Where
-from scenewise.core.errors import InputError, OptionInvalid, OutputUnwritable, ScenewiseError
+from scenewise.core.errors import InputError, OptionInvalid, OutputUnwritable
 
 
 @pytest.fixture
@@ -67,6 +67,23 @@ def test_putting_again_replaces_video_and_frames(store: Store):
     assert store.videos() == [a_video("a", 2)]
     assert [frame.clarity for frame in store.frames("a")] == [2.0, 2.0]
     assert store.known() == {"a": Known("/films/a.mp4", "blake2b:2", 1002, 3.0)}
+
+
+def test_pictures_go_with_their_videos(store: Store):
+    def files() -> int:
+        return len(list(store.folder.rglob("*.jpegs")))
+
+    store.put_all([(a_video(name), some_frames(1)) for name in "abc"])
+    assert files() == 3
+    store.put(a_video("a", 2), some_frames(2))
+    assert files() == 3
+    store.remove(["a", "b"])
+    assert files() == 1
+    (left,) = store.folder.rglob("*.jpegs")
+    (left.parent / "0123.jpegs").write_bytes(b"of a writer that was killed")
+    store.compact()
+    assert files() == 1
+    assert store.frames("c")[0].thumbnail == some_frames(1)[0].thumbnail
 
 
 def test_a_video_without_frames_can_be_kept(store: Store):
@@ -290,7 +307,22 @@ def _no_versions(folder: Path) -> None:
         file.write_bytes(b"nonsense")
 
 
-@pytest.mark.parametrize("harm", [_cut_card, _empty_card, _no_tables, _no_data, _no_versions])
+def _no_pictures(folder: Path) -> None:
+    for file in folder.rglob("*.jpegs"):
+        file.unlink()
+
+
+def _cut_pictures(folder: Path) -> None:
+    for file in folder.rglob("*.jpegs"):
+        file.write_bytes(b"")
+
+
+_HARMS = [
+    *(_cut_card, _empty_card, _no_tables, _no_data, _no_versions, _no_pictures, _cut_pictures),
+]
+
+
+@pytest.mark.parametrize("harm", _HARMS)
 def test_a_damaged_store_is_one_clear_line(store: Store, harm):
     store.put(a_video("a"), some_frames(1))
     harm(store.folder)
@@ -347,8 +379,26 @@ def test_making_a_store_prints_nothing(tmp_path: Path, capfd: pytest.CaptureFixt
 
 
 def test_a_making_that_was_cut_short_is_made_good(tmp_path: Path):
-    Store.create(tmp_path, MARK).put(a_video("a"), [])
+    Store.create(tmp_path, MARK)
     (tmp_path / "store.json").unlink()
-    with pytest.raises(ScenewiseError):
+    with pytest.raises(StoreMissing):
         Store.open(tmp_path)
     assert len(Store.open_or_create(tmp_path, MARK)) == 0
+
+
+@pytest.mark.parametrize("name", ["tables", "pictures", "derived"])
+def test_what_a_person_keeps_under_our_names_is_left_alone(tmp_path: Path, name: str):
+    mine = tmp_path / name / "oak.txt"
+    mine.parent.mkdir()
+    mine.write_text("mine")
+    with pytest.raises(StoreExists, match=name):
+        Store.create(tmp_path, MARK)
+    assert mine.read_text() == "mine"
+
+
+def test_a_store_that_lost_its_card_is_not_written_over(store: Store):
+    store.put(a_video("a"), some_frames(1))
+    (store.folder / "store.json").unlink()
+    with pytest.raises(StoreExists):
+        Store.create(store.folder, MARK)
+    assert list(store.folder.rglob("*.jpegs"))

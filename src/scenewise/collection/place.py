@@ -34,7 +34,11 @@ FORMAT: Final = 1
 FOREIGN: Final = (OSError, RuntimeError, ValueError)
 """What LanceDB and Arrow raise (their own errors are derived from these)."""
 
-_OURS: Final = {"store.json", "write.lock", "tables", "derived"}
+_ASK_EVERY: Final = 0.003
+"""Seconds between attempts to get a lock. A writer that puts without a pause lets go for about
+a millisecond at a time: asked for 20 times a second, another had to wait for over a minute."""
+
+_TABLES: Final = {"videos.lance", "failures.lance"}
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Place:
     def tables(self) -> Path:
         """The folder of the tables."""
         return self.folder / "tables"
+
+    @property
+    def pictures(self) -> Path:
+        """The folder of the frames' pictures."""
+        return self.folder / "pictures"
 
     @property
     def derived(self) -> Path:
@@ -100,12 +109,7 @@ class Place:
             )
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            others = sorted(
-                entry.name
-                for entry in self.folder.iterdir()
-                # the start of a card that was never finished is ours too
-                if entry.name not in _OURS and not _unfinished(entry)
-            )
+            others = sorted(entry.name for entry in self.folder.iterdir() if not _unfinished(entry))
         except OSError as error:
             raise _unwritable(self.folder) from error
         if others:
@@ -226,7 +230,7 @@ def in_our_words(folder: Path) -> Iterator[None]:
 def _locked(lock: Path, folder: Path) -> Iterator[None]:
     held = filelock.FileLock(lock)
     try:
-        held.acquire()
+        held.acquire(poll_interval=_ASK_EVERY)
     except NotImplementedError as error:
         raise OutputUnwritable(
             "this disk cannot lock files, which two writers need",
@@ -242,7 +246,14 @@ def _locked(lock: Path, folder: Path) -> Iterator[None]:
 
 
 def _unfinished(entry: Path) -> bool:
-    return entry.name.startswith(".") and entry.suffix == ".json"
+    """Whether an entry of a folder was left by a making that was cut short.
+
+    Nothing else may count: what a person keeps under the same name would be deleted.
+    """
+    if entry.name == "tables" and entry.is_dir():
+        return all(table.name in _TABLES for table in entry.iterdir())
+    card = entry.name.startswith(".") and entry.suffix == ".json"
+    return card or entry.name == "write.lock"
 
 
 def _unwritable(folder: Path) -> OutputUnwritable:

@@ -1,7 +1,8 @@
 """Videos and frames as rows of the store's tables, and back.
 
 One video is one row, its frames are lists within it. A row is written whole or not at all, so
-that a video is never there without its frames, nor frames without their video.
+that a video is never there without its frames, nor frames without their video. Of the pictures
+the row holds the sizes (see `pictures`).
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ ABOUT: Final = (
 )
 """The columns that make a `Video`."""
 
-FRAMES: Final = ("times", "vectors", "thumbnails", "texts", "clarity")
+FRAMES: Final = ("generation", "times", "vectors", "picture_sizes", "texts", "clarity")
 """The columns that make the frames of a video."""
 
 FAILURES: Final = pa.schema(
@@ -69,15 +70,17 @@ def videos_schema(dimension: int) -> pa.Schema:
             pa.field("raw", pa.int64(), nullable=False),
             pa.field("times", pa.list_(pa.float64())),
             pa.field("vectors", pa.list_(pa.list_(pa.float32(), dimension))),
-            pa.field("thumbnails", pa.list_(pa.binary())),
+            pa.field("picture_sizes", pa.list_(pa.int64())),
             pa.field("texts", pa.list_(pa.list_(pa.string()))),
             pa.field("clarity", pa.list_(pa.float64())),
         ]
     )
 
 
-def rows_of(items: Sequence[tuple[Video, Sequence[IndexedFrame]]], dimension: int) -> pa.Table:
-    """Videos with their frames as a table of `videos_schema`.
+def rows_of(
+    items: Sequence[tuple[Video, Sequence[IndexedFrame]]], dimension: int
+) -> tuple[pa.Table, dict[str, list[bytes]]]:
+    """Videos with their frames as a table of `videos_schema`, and pictures by generation.
 
     Raises:
         InputError: an id is empty, or a name is not text that can be kept.
@@ -94,7 +97,8 @@ def rows_of(items: Sequence[tuple[Video, Sequence[IndexedFrame]]], dimension: in
         else pa.array([row[field.name] for row in rows], field.type)
         for field in schema
     ]
-    return pa.Table.from_arrays(columns, schema=schema)
+    pictures = {row["generation"]: row["thumbnails"] for row in rows}
+    return pa.Table.from_arrays(columns, schema=schema), pictures
 
 
 def video_of(row: dict[str, Any]) -> Video:
@@ -108,12 +112,10 @@ def video_of(row: dict[str, Any]) -> Video:
     )
 
 
-def frames_of(table: pa.Table) -> list[IndexedFrame]:
-    """The frames of a table of one row that has the columns `FRAMES`."""
+def frames_of(table: pa.Table, thumbnails: Sequence[bytes]) -> list[IndexedFrame]:
+    """The frames of a table of one row that has the columns `FRAMES`, with their pictures."""
     vectors = vectors_of(table["vectors"])
-    times, thumbnails, texts, clarity = (
-        table[name][0].as_py() for name in ("times", "thumbnails", "texts", "clarity")
-    )
+    times, texts, clarity = (table[name][0].as_py() for name in ("times", "texts", "clarity"))
     return [
         IndexedFrame(time, vector, thumbnail, tuple(text), sharp)
         for time, vector, thumbnail, text, sharp in zip(
@@ -183,6 +185,7 @@ def _row(video: Video, frames: Sequence[IndexedFrame], dimension: int) -> dict[s
         "clarity": [float(frame.clarity) for frame in ordered],
     }
     row["raw"] = _bytes(row)
+    row["picture_sizes"] = [len(frame.thumbnail) for frame in ordered]
     return row
 
 

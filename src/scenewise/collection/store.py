@@ -1,7 +1,8 @@
 """The store of a collection: one transaction a video, safe to kill, open to two writers.
 
-The tables are the truth and are LanceDB's. The matrix that is searched and the index of words
-are made from them, lie beside them, and may be deleted at any time.
+The tables are the truth and are LanceDB's; a row of theirs names the pictures of its frames.
+The matrix that is searched and the index of words are made from them, lie beside them, and may
+be deleted at any time.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import pyarrow as pa
 from scenewise.collection import schema
 from scenewise.collection.errors import StoreMissing, VideoUnknown
 from scenewise.collection.matrix import MatrixFile
+from scenewise.collection.pictures import Pictures
 from scenewise.collection.place import FOREIGN, Place, check_mark, damage, in_our_words
 from scenewise.collection.types import (
     Failure,
@@ -35,10 +37,7 @@ from scenewise.collection.where import Where, quoted
 from scenewise.collection.words import WordIndex
 
 _IDS_AT_ONCE: Final = 500
-"""Ids in one condition."""
-
-_BATCH: Final = 256
-"""Rows read at once, some 20 MB of them with their pictures."""
+"""Ids in one condition, and rows read at once: some 5 MB of them with their vectors."""
 
 _TIDY_EVERY: Final = (128, 1024)
 """Writes after which the tables are tidied: each leaves a small file and a list of all files.
@@ -68,6 +67,7 @@ class Store:
             database = lancedb.connect(place.tables, read_consistency_interval=timedelta(0))
             self._videos = database.open_table("videos")
             self._failures = database.open_table("failures")
+        self._pictures = Pictures(place.pictures)
         self._matrix = MatrixFile(place, token, mark.dimension)
         self._words = WordIndex(place, token)
         self._pending: int | None = None
@@ -148,11 +148,19 @@ class Store:
 
     def put_all(self, items: Sequence[tuple[Video, Sequence[IndexedFrame]]]) -> None:
         """Add or replace several videos at one stroke: all of them or none; raises as `put`."""
-        rows = schema.rows_of(items, self.mark.dimension)
-        if not rows.num_rows:
+        if not items:
             return
+        rows, pictures = schema.rows_of(items, self.mark.dimension)
         with self._writing():
-            self._merge(self._videos, "id", rows)
+            replaced = self._generations_of(video.id for video, _ in items)
+            for generation, thumbnails in pictures.items():
+                self._pictures.write(generation, thumbnails)
+            if replaced:
+                self._merge(self._videos, "id", rows)
+            else:
+                # nobody else writes meanwhile; a merge takes 10 times as long
+                self._videos.add(rows)
+            self._pictures.remove(replaced)
             self._tidy_if_due()
 
     def remove(self, ids: Iterable[str]) -> None:
@@ -161,8 +169,10 @@ class Store:
         if not wanted:
             return
         with self._writing():
+            gone = self._generations_of(wanted)
             for condition in _any_of("id", wanted):
                 self._videos.delete(condition)
+            self._pictures.remove(gone)
             self._tidy_if_due()
 
     def known(self) -> dict[str, Known]:
@@ -204,10 +214,14 @@ class Store:
         Raises:
             VideoUnknown: there is no such video.
         """
-        table = self._table(schema.FRAMES, f"id = {quoted(id)}")
-        if not table.num_rows:
-            raise self._unknown(id)
-        return schema.frames_of(table)
+
+        def look() -> list[IndexedFrame]:
+            table = self._table(schema.FRAMES, f"id = {quoted(id)}")
+            if not table.num_rows:
+                raise self._unknown(id)
+            return schema.frames_of(table, self._pictures_of(table))
+
+        return self._read(look)
 
     def thumbnail(self, id: str, time: float) -> bytes:
         """The picture of a frame, JPEG.
@@ -219,10 +233,14 @@ class Store:
         Raises:
             VideoUnknown: there is no such video, or none of its frames has that time.
         """
-        table = self._table(("times", "thumbnails"), f"id = {quoted(id)}")
-        if not table.num_rows:
-            raise self._unknown(id)
-        times = table["times"][0].as_py()
+
+        def look() -> tuple[list[float], list[bytes]]:
+            table = self._table(("generation", "times", "picture_sizes"), f"id = {quoted(id)}")
+            if not table.num_rows:
+                raise self._unknown(id)
+            return table["times"][0].as_py(), self._pictures_of(table)
+
+        times, thumbnails = self._read(look)
         place = min(range(len(times)), key=lambda place: abs(times[place] - time), default=None)
         if place is None or abs(times[place] - time) > _MOMENT:
             raise VideoUnknown(
@@ -230,7 +248,7 @@ class Store:
                 path=self.folder,
                 remedy="choose one of its frames",
             )
-        return table["thumbnails"][0][place].as_py()
+        return thumbnails[place]
 
     def matrix(self) -> Matrix:
         """All vectors, in a file beside the tables that is brought up to date when they changed.
@@ -302,8 +320,7 @@ class Store:
 
     def batches(self, columns: Sequence[str], ids: Sequence[str]) -> Iterator[pa.Table]:
         """Columns of the rows of these ids, some rows at a time, in no order."""
-        for first in range(0, len(ids), _BATCH):
-            (condition,) = _any_of("id", ids[first : first + _BATCH])
+        for condition in _any_of("id", ids):
             yield self._table(columns, condition)
 
     def _table(self, columns: Sequence[str], condition: str = "") -> pa.Table:
@@ -312,6 +329,18 @@ class Store:
             return (query.where(condition) if condition else query).to_arrow()
 
         return self._read(look)
+
+    def _pictures_of(self, table: pa.Table) -> list[bytes]:
+        return self._pictures.read(
+            table["generation"][0].as_py(), table["picture_sizes"][0].as_py()
+        )
+
+    def _generations_of(self, ids: Iterable[str]) -> list[str]:
+        return [
+            row["generation"]
+            for condition in _any_of("id", ids)
+            for row in self._rows(("generation",), condition)
+        ]
 
     def _rows(self, columns: Sequence[str], condition: str = "") -> list[dict[str, Any]]:
         return self._table(columns, condition).to_pylist()
@@ -354,6 +383,7 @@ class Store:
         # because the caller is the only writer; who reads meanwhile reads again (`_read`).
         for table in (self._videos, self._failures):
             table.optimize(cleanup_older_than=timedelta(milliseconds=1), delete_unverified=True)
+        self._pictures.sweep(self.generations().values())
         self._pending = 0
 
     def _unknown(self, id: str) -> VideoUnknown:
