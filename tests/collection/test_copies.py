@@ -247,7 +247,7 @@ def test_few_videos_and_few_frames_raise_nothing():
     start=st.floats(0, 4),
     speed=st.floats(0.7, 1.5),
     seed=st.integers(0, 10_000),
-    count=st.integers(5, 24),
+    count=st.integers(6, 24),
 )
 def test_a_line_is_found_for_any_offset_and_speed(start, speed, seed, count):
     rng = np.random.default_rng(seed)
@@ -259,7 +259,8 @@ def test_a_line_is_found_for_any_offset_and_speed(start, speed, seed, count):
     found = align(a, b, (a.vectors @ b.vectors.T - 0.8) * 10)
     assert found is not None
     middle = long / 2
-    assert found.offset + found.speed * middle == pytest.approx(start + speed * middle, abs=0.9)
+    apart = max(0.5, long / count)  # frames tell no more than that
+    assert found.offset + found.speed * middle == pytest.approx(start + speed * middle, abs=apart)
     assert found.frames >= 0.7 * min(count, 12)
     assert found.share_b > 0.7
 

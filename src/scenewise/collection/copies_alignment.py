@@ -187,11 +187,11 @@ def _measured(
 ) -> Alignment:
     pairs = np.array(chain)
     close = _closeness(a, b, offset, speed, 1.34 * near) > 0
-    alike = (measure > 0) & close
-    from_a, to_a, share_a = _covered(a, pairs[:, 0], alike.any(axis=1))
-    from_b, to_b, share_b = _covered(b, pairs[:, 1], alike.any(axis=0))
+    alike = np.asarray((measure > 0) & close, np.bool_)
+    from_a, to_a, share_a = _covered(a, pairs[:, 0], np.asarray(alike.any(axis=1)))
+    from_b, to_b, share_b = _covered(b, pairs[:, 1], np.asarray(alike.any(axis=0)))
     edge = 0.5 * near + _EDGE
-    voting = min(np.count_nonzero((measure > 0).any(axis=axis)) for axis in (0, 1))
+    voting = min(int((measure > 0).any(axis=axis).sum()) for axis in (0, 1))
     own, other = a.vectors[pairs[:, 0]], b.vectors[pairs[:, 1]]
     starts = from_a <= edge and from_b <= edge
     ends = a.duration - to_a <= edge and b.duration - to_b <= edge
