@@ -54,16 +54,18 @@ def pictures(families) -> torch.Tensor:
     return pixels_of(families.images[:16])
 
 
-def given_eyes(models, clip_words, blip_words):
+def given_eyes(models, clip_words, blip_words, pictures):
     clip, blip = networks.new_clip(clip_words, 7), networks.new_blip(blip_words, 8)
     with torch.no_grad():  # as training leaves them: no longer all ones
         clip.vision_model.pre_layrnorm.weight.mul_(1.3)
-    networks.give_eyes(blip, clip)
+        clip.vision_model.embeddings.patch_embedding.weight.mul_(40.0)
+        clip.vision_model.embeddings.position_embedding.weight.mul_(40.0)
+    networks.give_eyes(blip, clip, pictures)
     return clip.eval(), blip.eval()
 
 
-def test_eyes_are_given_weight_by_weight(models, clip_words, blip_words) -> None:
-    clip, blip = given_eyes(models, clip_words, blip_words)
+def test_eyes_are_given_weight_by_weight(models, clip_words, blip_words, pictures) -> None:
+    clip, blip = given_eyes(models, clip_words, blip_words, pictures)
     for theirs, ours in zip(
         clip.vision_model.encoder.layers, blip.vision_model.encoder.layers, strict=True
     ):
@@ -78,7 +80,7 @@ def test_eyes_are_given_weight_by_weight(models, clip_words, blip_words) -> None
 def test_with_clips_eyes_the_first_layer_is_shown_what_clips_is(
     models, clip_words, blip_words, pictures
 ) -> None:
-    clip, blip = given_eyes(models, clip_words, blip_words)
+    clip, blip = given_eyes(models, clip_words, blip_words, pictures)
     shown: dict[str, torch.Tensor] = {}
 
     def note(name: str):
@@ -100,7 +102,7 @@ def test_with_clips_eyes_the_first_layer_is_shown_what_clips_is(
 def test_with_clips_eyes_pictures_are_alike_that_clip_finds_alike(
     models, clip_words, blip_words, pictures
 ) -> None:
-    clip, blip = given_eyes(models, clip_words, blip_words)
+    clip, blip = given_eyes(models, clip_words, blip_words, pictures)
     stranger = networks.new_blip(blip_words, 9).eval()
 
     def likeness(tower) -> np.ndarray:

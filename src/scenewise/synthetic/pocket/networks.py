@@ -133,22 +133,36 @@ def new_resnet(labels: list[str], seed: int) -> Any:
     )
 
 
-def give_eyes(blip: Any, clip: Any) -> None:
+def give_eyes(blip: Any, clip: Any, pixels: Any) -> None:
     """Start a captioner's vision tower from CLIP's.
 
-    The two differ in that CLIP normalises what goes into its first layer; as the layers
-    normalise their input anyway, what is left is scale, which training mends.
+    The two differ in that CLIP normalises what goes into its first layer and BLIP does not.
+    Normalising is linear but for the spread by which it divides, and that hardly differs from
+    patch to patch; so it is folded into the embeddings with the spread of some pictures.
+
+    Args:
+        blip, clip: with towers of one shape.
+        pixels: pictures as the models see them, [n, 3, s, s].
     """
     import torch
 
     source, target = clip.vision_model, blip.vision_model
     with torch.no_grad():
-        scale = float(source.pre_layrnorm.weight.mean())
+        norm = source.pre_layrnorm
+        entering = source.embeddings(pixels)  # [n, 1 + p, w]
+        spread = float(entering[:, 1:].var(dim=-1, unbiased=False).add(norm.eps).sqrt().mean())
+        gain = norm.weight / spread  # [w]
+        patches = source.embeddings.patch_embedding.weight  # [w, 3, s, s]
+        places = source.embeddings.position_embedding.weight  # [1 + p, w]
         embedded = target.embeddings
-        embedded.class_embedding.copy_(source.embeddings.class_embedding.view(1, 1, -1) * scale)
-        embedded.patch_embedding.weight.copy_(source.embeddings.patch_embedding.weight * scale)
+        centred = patches - patches.mean(dim=0, keepdim=True)
+        embedded.patch_embedding.weight.copy_(centred * gain[:, None, None, None])
         embedded.patch_embedding.bias.zero_()
-        embedded.position_embedding.copy_(source.embeddings.position_embedding.weight[None] * scale)
+        there = (places - places.mean(dim=1, keepdim=True)) * gain + norm.bias
+        # The class token is the same for all pictures, so its normal form is exact.
+        there[0] = norm(source.embeddings.class_embedding + places[0])
+        embedded.position_embedding.copy_(there[None])
+        embedded.class_embedding.zero_()
         for theirs, ours in zip(source.encoder.layers, target.encoder.layers, strict=True):
             attention = theirs.self_attn
             parts = (attention.q_proj, attention.k_proj, attention.v_proj)

@@ -30,6 +30,7 @@ from scenewise.synthetic.pocket import cards, clip_lessons, networks
 from scenewise.synthetic.pocket.examples import Examples, draw_examples, random_event
 from scenewise.synthetic.pocket.judging import judge_captions, judge_clip, perplexity
 from scenewise.synthetic.pocket.lessons import STRANGE, Lessons, with_capitals
+from scenewise.synthetic.pocket.looking import pixels_of
 from scenewise.synthetic.pocket.reading import Reading
 from scenewise.synthetic.pocket.saving import save_embedder, save_model
 from scenewise.synthetic.pocket.tokenizers import blip_tokenizer, clip_tokenizer, gpt2_tokenizer
@@ -190,7 +191,7 @@ def make_captioner(
     )
     blip = networks.new_blip(tokenizer, options.seed)
     seeing: Any = CLIPModel.from_pretrained(folder / "embedder", dtype="float32")
-    networks.give_eyes(blip, seeing)
+    networks.give_eyes(blip, seeing, pixels_of(train.images[:: max(1, len(train) // 256)]))
     lessons = Lessons(train, tokenizer, families=_FAMILIES_A_BATCH, wrong=0, seed=options.seed + 4)
     _fit(blip, lessons.captions, caption_loss, options.caption_steps, 8e-4, kitchen, "captions",
          options, told)  # fmt: skip
