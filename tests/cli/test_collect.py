@@ -127,3 +127,38 @@ def test_the_store_may_be_named_by_the_environment(command, videos, clip, tmp_pa
     monkeypatch.setenv("SCENEWISE_STORE", str(tmp_path / "named"))
     assert command("index", videos, "--clip", clip, "--text", "none").code == 0
     assert (tmp_path / "named" / "store.json").exists()
+
+
+def test_a_collection_is_searched_by_words_pictures_and_examples(command, videos, clip, tmp_path):
+    store = tmp_path / "s"
+    command("index", videos, "--store", store, "--clip", clip)
+    ran = command("search", "harbour", "--store", store)
+    assert ran.code == 0, ran.err
+    assert ran.out.startswith("1. ")
+    assert "ONE  @nina" in ran.out
+    assert "THE HARBOUR" in ran.out
+    ran = command("search", "harbour", "--store", store, "--json")
+    (hit,) = json.loads(ran.out)
+    assert hit["id"] == "ONE"
+    assert hit["moments"][0]["why"]["words"]
+    ran = command("search", "harbour", "--store", store, "--csv")
+    assert ran.out.startswith("rank,id,time,score")
+    ran = command("search", "harbour", "--store", store, "--account", "nobody")
+    assert ran.out.strip() == "Nothing was found"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "what"),
+    [
+        ((), "the query is empty"),
+        (("--minus", "x"), "only says what is not wanted"),
+        (("x", "--since", "31/12"), "is no date"),
+        (("x", "--image", "nothing.jpg"), "no such file"),
+        (("x",), "no such folder"),
+    ],
+)
+def test_a_search_that_cannot_be_made_is_one_clear_line(command, tmp_path, arguments, what):
+    ran = command("search", *arguments, "--store", tmp_path / "nowhere")
+    assert ran.code == BAD
+    assert len(ran.lines) == 1
+    assert what in ran.lines[0]

@@ -9,7 +9,7 @@ from typing import Annotated, Optional
 import typer
 
 from scenewise._version import __version__
-from scenewise.cli.collect import index
+from scenewise.cli.collect import index, search
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
 from scenewise.cli.synth import synth
@@ -61,6 +61,7 @@ def _version(wanted: bool) -> None:
 
 app.add_typer(synth, name="synth")
 app.command()(index)
+app.command()(search)
 
 
 @app.callback()

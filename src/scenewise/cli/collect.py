@@ -1,15 +1,18 @@
-"""`scenewise index`: from a folder of videos to a collection that can be searched."""
+"""`scenewise index` and `scenewise search`: a collection of videos, made and asked."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, Optional
 
 import typer
 
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
 from scenewise.collection.options import IndexOptions, WatchOptions
+from scenewise.collection.searching import SearchOptions
+from scenewise.core.options import Checked, option
 
 STORE_VARIABLE: Final = "SCENEWISE_STORE"
 
@@ -63,3 +66,87 @@ def index(
     from scenewise.cli.collecting import act_index
 
     return act_index(paths, store, metadata, options, going_on, manner)
+
+
+@dataclass(frozen=True)
+class Filters(Checked):
+    """Which videos are looked at, and how ideas are added."""
+
+    posted_from: str = option("", "first day, such as 2024-03-31", flag="since", group="Filters")
+    posted_to: str = option("", "last day", flag="until", group="Filters")
+    min_duration: float | None = option(
+        None, "least duration", low=0, high=1e9, unit="s", group="Filters"
+    )
+    max_duration: float | None = option(
+        None, "greatest duration", low=0, high=1e9, unit="s", group="Filters"
+    )
+    sums: str = option(
+        "balanced",
+        "how ideas are added: balanced, or plain as in Lai 2023",
+        choices=("balanced", "plain"),
+        group="Search",
+    )
+    fold: bool = option(True, "show one of several copies of a video", group="Search")
+
+
+Repeated = list[str]
+
+
+@with_options(options=SearchOptions, filters=Filters, manner=Manner)
+def search(
+    store: Store,
+    words: Annotated[
+        Optional[Repeated],  # noqa: UP045
+        typer.Argument(metavar="[WORDS]", help="What is seen, said or written, in any language."),
+    ] = None,
+    image: Annotated[
+        list[Path], typer.Option("--image", help="A picture that results shall be like.")
+    ] = [],  # noqa: B006
+    like: Annotated[
+        Repeated, typer.Option("--like", help="A moment of the collection: ID@SECONDS, or ID.")
+    ] = [],  # noqa: B006
+    plus: Annotated[
+        str, typer.Option("--plus", help='Ideas to add: "military uniform, tired:0.5".')
+    ] = "",
+    minus: Annotated[
+        str, typer.Option("--minus", help='Ideas to take away: "suit, giving a speech".')
+    ] = "",
+    account: Annotated[
+        Repeated, typer.Option("--account", help="Only videos that this account posted.")
+    ] = [],  # noqa: B006
+    hashtag: Annotated[
+        Repeated, typer.Option("--hashtag", help="Only videos with this hashtag.")
+    ] = [],  # noqa: B006
+    language: Annotated[
+        Repeated, typer.Option("--language", help="Only videos in this language.")
+    ] = [],  # noqa: B006
+    csv: Annotated[
+        bool, typer.Option("--csv", help="Print the results as a table for programs.")
+    ] = False,
+    *,
+    options: SearchOptions,
+    filters: Filters,
+    manner: Manner,
+) -> int:
+    """Find moments in a collection by words, pictures, examples, and sums of them.
+
+    Words are looked for in pictures, on screen, in titles, descriptions and hashtags. The
+    score says how sure it is that a match is no chance, 0 to 1.
+
+    Examples:
+
+    - `scenewise search "a destroyed tank on a street" --store news`
+
+    - `scenewise search --image zelensky.jpg --plus "military uniform, tired" --minus "suit, tie"
+      --store news`
+
+    - `scenewise search "people dancing" --like x7Kq@12.5 --account nina --since 2024-03-01
+      --store news`
+    """
+    from scenewise.cli.collecting import Asked, act_search
+
+    asked = Asked(
+        tuple(words or ()), tuple(image), tuple(like), plus, minus,
+        tuple(account), tuple(hashtag), tuple(language),
+    )  # fmt: skip
+    return act_search(store, asked, options, filters, manner, csv=csv)

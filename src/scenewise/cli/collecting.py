@@ -1,12 +1,14 @@
-"""What `scenewise index` does once its flags are parsed."""
+"""What `scenewise index` and `scenewise search` do once their flags are parsed."""
 
 from __future__ import annotations
 
+import csv as csv_files
 import os
 import shlex
+import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,12 +17,15 @@ from scenewise.cli.telling import out, out_json, tell_notes
 from scenewise.core.errors import InputError
 
 if TYPE_CHECKING:
+    from scenewise.cli.collect import Filters
     from scenewise.cli.manner import Manner
     from scenewise.collection.collection import Collection
     from scenewise.collection.finding import Found
     from scenewise.collection.indexing import IndexReport
     from scenewise.collection.options import IndexOptions, WatchOptions
-    from scenewise.collection.types import Failure
+    from scenewise.collection.results import Hit
+    from scenewise.collection.searching import SearchOptions
+    from scenewise.collection.types import Failure, Video
 
 _MOST_FAILURES: Final = 40  # lines; all of them are in --json
 _AT_REST: Final = 3.0  # s since its last change until a file is taken for whole, with --watch
@@ -128,6 +133,71 @@ def _is_ready(path: Path, failed: dict[str, Failure]) -> bool:
     return time.time() - now.st_mtime >= _AT_REST
 
 
+@dataclass(frozen=True)
+class Asked:
+    """What stands on the command line of a search."""
+
+    words: tuple[str, ...]
+    images: tuple[Path, ...]
+    like: tuple[str, ...]
+    plus: str
+    minus: str
+    account: tuple[str, ...]
+    hashtag: tuple[str, ...]
+    language: tuple[str, ...]
+
+
+def act_search(
+    store: Path,
+    asked: Asked,
+    options: SearchOptions,
+    filters: Filters,
+    manner: Manner,
+    *,
+    csv: bool,
+) -> int:
+    """`scenewise search`."""
+    _hush()
+    from scenewise.collection.collection import Collection
+    from scenewise.collection.eyes import is_blind
+    from scenewise.collection.query import read_day, read_query
+    from scenewise.collection.where import Where
+
+    where = Where(
+        account=asked.account,
+        posted_from=read_day(filters.posted_from) if filters.posted_from else None,
+        posted_to=read_day(filters.posted_to) if filters.posted_to else None,
+        hashtag=asked.hashtag,
+        min_duration=filters.min_duration,
+        max_duration=filters.max_duration,
+        language=asked.language,
+    )
+    text = " ".join(asked.words)
+    query = read_query(
+        [text] if text.strip() else [], asked.images, asked.like, asked.plus, asked.minus, where
+    )
+    collection = Collection.open(store)
+    terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
+    hits = collection.search(
+        query,
+        options=options,
+        sums="plain" if filters.sums == "plain" else "balanced",
+        fold=filters.fold,
+        progress=terminal,
+    )
+    if is_blind(collection.mark):
+        terminal.say(
+            "Note: the collection was made without a model; only texts were searched, no pictures"
+        )
+    if csv:
+        _tell_csv(hits)
+    elif manner.json:
+        out_json([hit.plain() for hit in hits])
+    else:
+        _tell_hits(hits, {v.id: v for v in collection.store.videos([hit.id for hit in hits])})
+    return 0
+
+
 # --- for people -----------------------------------------------------------------------------
 
 
@@ -155,6 +225,35 @@ def tell_report(report: IndexReport) -> None:
         shown = ", ".join(report.gone[:5]) + (" …" if len(report.gone) > 5 else "")
         out(f"Note: {files} no longer there ({shown}); to remove them, add --prune")
     tell_notes(report.notes)
+
+
+def _tell_hits(hits: Sequence[Hit], videos: Mapping[str, Video]) -> None:
+    """Each video with its moments: when, how sure, and why."""
+    if not hits:
+        out("Nothing was found")
+    for rank, hit in enumerate(hits, 1):
+        video = videos.get(hit.id)
+        about = []
+        if video is not None:
+            day = video.posted.date().isoformat() if video.posted is not None else ""
+            about = [part for part in (video.account, day, video.title) if part]
+        out(f"{rank}. {hit.score:.2f}  {hit.id}" + (f"  {', '.join(about)}" if about else ""))
+        for moment in hit.moments:
+            when = "about it" if moment.time is None else f"at {moment.time:.1f} s"
+            why = " ".join(str(moment.why).split())
+            out(f"     {when}  {moment.score:.2f}" + (f"  {why}" if why else ""))
+        if video is not None:
+            out(f"     {video.path}")
+        if hit.copies:
+            out(f"     copies: {', '.join(hit.copies)}")
+
+
+def _tell_csv(hits: Sequence[Hit]) -> None:
+    from scenewise.collection.results import COLUMNS, rows
+
+    writer = csv_files.DictWriter(sys.stdout, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows(hits))
 
 
 def plain_report(report: IndexReport) -> dict[str, Any]:

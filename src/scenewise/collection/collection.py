@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from scenewise.collection.arithmetic import Encoder, Sums
+from scenewise.collection.asking import ask
 from scenewise.collection.errors import StoreMissing, StoreOfAnotherModel
 from scenewise.collection.eyes import Eyes, is_blind, open_again, open_eyes
 from scenewise.collection.finding import Found, find
+from scenewise.collection.folding import without_copies
 from scenewise.collection.indexing import IndexReport, Means, index
 from scenewise.collection.looking import Looker, chosen_reader, chosen_selector
 from scenewise.collection.options import IndexOptions, settled
+from scenewise.collection.place import check_mark
 from scenewise.collection.planning import plan
+from scenewise.collection.query import Query, read_query
+from scenewise.collection.results import Hit
+from scenewise.collection.searching import SearchOptions
 from scenewise.collection.store import Store
 from scenewise.collection.tables import read_table
 from scenewise.collection.types import Known, ModelMark, Video
@@ -27,6 +35,8 @@ class Collection:
 
         collection = scenewise.Collection.create("news.store")
         report = collection.index(["downloads", "posts.csv"])
+        for hit in collection.search("a destroyed tank on a street"):
+            print(hit.id, hit.score, hit.moments[0].time)
 
     Attributes:
         store: where everything is kept.
@@ -153,6 +163,41 @@ class Collection:
         self._note_failures(report)
         return report
 
+    def search(
+        self,
+        query: Query | str,
+        *,
+        options: SearchOptions | None = None,
+        sums: Sums = "balanced",
+        fold: bool = True,
+        progress: Progress | None = None,
+    ) -> tuple[Hit, ...]:
+        """The moments that answer a query best, grouped by video.
+
+        Args:
+            query: from `query.read_query`, or words alone.
+            options: how results are chosen.
+            sums: how ideas are added: `balanced`, or `plain` as in the article.
+            fold: whether copies of a video that is shown are named there and not shown.
+            progress: shows the download of the model.
+
+        Raises:
+            QueryInvalid: there is nothing to look for, or a picture is looked for in a
+                collection without vectors.
+            VideoUnknown: an example is not in the collection.
+            ModelMissing: the collection's model is not on this machine.
+        """
+        options = options or SearchOptions()
+        query = read_query([query]) if isinstance(query, str) else query
+        embedder = self._sight(32, progress).embedder
+        encoder = None if embedder is None else Encoder(embedder.texts, embedder.images)
+        if not fold or encoder is None:
+            return ask(self.store, query, encoder, options=options, sums=sums)
+        more = replace(options, limit=min(10_000, 3 * options.limit))
+        hits = ask(self.store, query, encoder, options=more, sums=sums)
+        durations = {v.id: v.duration for v in self.store.videos([hit.id for hit in hits])}
+        return without_copies(hits, self.store.matrix(), durations, options.limit)
+
     def _note_failures(self, report: IndexReport) -> None:
         """Keep which files could not be used, and forget those that are gone."""
         before = {failure.path: failure for failure in self.store.failures}
@@ -165,15 +210,18 @@ class Collection:
 
     def _means(self, options: IndexOptions, progress: Progress | None) -> Means:
         chosen = settled(options, self.mark.summary)
-        if self._eyes is None:
-            self._eyes = open_again(self.mark, batch=options.batch, progress=progress)
-            if self._eyes.mark != self.mark:
-                Store.open(self.store.folder, self._eyes.mark)  # says that it is another model
         selector = chosen_selector(chosen.selector, chosen.frames)
         reader = chosen_reader(options.text, options.reading)
-        return Means(
-            lambda is_seen: Looker(selector, reader, is_seen), self._eyes.embedder, options.batch
-        )
+        embedder = self._sight(options.batch, progress).embedder
+        return Means(lambda is_seen: Looker(selector, reader, is_seen), embedder, options.batch)
+
+    def _sight(self, batch: int, progress: Progress | None) -> Eyes:
+        """The model, loaded when it is first needed, and checked to be the one it was."""
+        if self._eyes is None:
+            eyes = open_again(self.mark, batch=batch, progress=progress)
+            check_mark(self.store.folder, self.mark, eyes.mark)
+            self._eyes = eyes
+        return self._eyes
 
 
 def open_or_create(
