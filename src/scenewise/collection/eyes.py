@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from scenewise.collection.types import ModelMark
 from scenewise.core.errors import ModelMissing
 from scenewise.core.ports import Embedder
 from scenewise.core.progress import Progress
 from scenewise.models import hub
-from scenewise.models.catalogue import CLIP_BASE
 
-DEFAULT: Final = CLIP_BASE
+DEFAULT: Final = "multilingual"
+"""CLIP ViT-B/32 with a text tower for 50 languages (see `models.multilingual`), as Lai (2023)."""
 
 BLIND: Final = 1
 """Dimension of the vectors of a collection without a model: a store holds no empty ones, so
@@ -49,7 +49,8 @@ def open_eyes(
     the collection is made without vectors, and the note says so.
 
     Args:
-        name: a hub name, a folder, or `pocket`; empty for the default.
+        name: a hub name, a folder, `pocket`, or a pair (see `models.multilingual.embedder_for`);
+            empty for the default.
         summary: the way frames are chosen, which the mark names.
         batch: frames that go through the model at once.
         allow_download: whether weights may be fetched.
@@ -99,18 +100,23 @@ def is_blind(mark: ModelMark) -> bool:
 def _loaded(
     name: str, batch: int, allow_download: bool, progress: Progress | None
 ) -> tuple[Embedder, str]:
-    from scenewise.models.clip import ClipEmbedder
+    from scenewise.models.multilingual import embedder_for
 
-    embedder = ClipEmbedder(
+    embedder: Any = embedder_for(
         name, batch_size=batch, allow_download=allow_download, progress=progress
     )
-    return embedder, hub.fingerprint(embedder.folder)
+    pair = getattr(embedder, "fingerprint", "")  # of two models
+    return embedder, str(pair or hub.fingerprint(embedder.folder))
 
 
 def _kept(name: str) -> str:
     """A name that means the same from any folder."""
-    path = Path(name).expanduser()
-    return str(path.resolve()) if path.exists() and name != hub.POCKET else name
+    if name == hub.POCKET:
+        return name
+    if Path(name).expanduser().exists():
+        return str(Path(name).expanduser().resolve())
+    parts = (Path(part).expanduser() for part in name.split("+"))
+    return "+".join(str(part.resolve()) if part.exists() else str(part) for part in parts)
 
 
 def _missing(missing: ModelMissing) -> str:

@@ -37,8 +37,8 @@ class IndexOptions(Checked):
     )
     clip: str = option(
         "",
-        "model that puts pictures and words into one space: a hub name, a folder, or pocket "
-        "[default: CLIP ViT-B/32]",
+        "model that puts pictures and words into one space: multilingual (CLIP "
+        "ViT-B/32 with 50 languages; the default), a hub name, a folder, or pocket",
         group=_GROUP,
     )
     text: str = option(
