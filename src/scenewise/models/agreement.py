@@ -64,6 +64,26 @@ def said_before(sentences: Vectors, said: Vectors, *, floor: float = 0.8) -> Sco
     return share
 
 
+def belongs(cosines: Scores, elsewhere: Scores, least: float, *, width: float = 0.02) -> Scores:
+    """How far a picture is of the world that a model knows, for each sentence, 0 to 1, [k].
+
+    A model of a small world finds it in every picture: some sentence always fits best. But
+    it may know sentences that tell of anything else. On a picture of its world they lie far
+    below a sentence that is true of it, on a strange one they come near.
+
+    Args:
+        cosines: of the sentences with their picture, [k].
+        elsewhere: of the picture with sentences about anything else, [m]; without any, it
+            belongs.
+        least: how far a sentence must lie above their median, at even odds.
+        width: how far from there the odds are e : 1.
+    """
+    if not len(elsewhere):
+        return np.ones(len(cosines))
+    above = (np.asarray(cosines, np.float64) - float(np.median(elsewhere)) - least) / width
+    return 1.0 / (1.0 + np.exp(-np.clip(above, -60, 60)))
+
+
 @dataclass(frozen=True)
 class Calibration:
     """From a cosine to a confidence that compares across pictures and models.

@@ -187,7 +187,9 @@ def fingerprint(folder: Path) -> str:
     Reads at most 17 blocks of 4 KiB per file, so that it takes milliseconds on gigabytes.
     """
     digest = hashlib.sha256()
-    files = sorted(folder.glob("*.safetensors")) + sorted(folder.glob("*.json"))
+    files = [
+        p for kind in ("safetensors", "json", "toml") for p in sorted(folder.glob(f"*.{kind}"))
+    ]
     if (folder / MODULES).is_file():
         files += [
             file for file in sorted(folder.glob("*/*")) if file.name in ("config.json", WEIGHTS)

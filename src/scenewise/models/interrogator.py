@@ -21,7 +21,14 @@ from scenewise.core.ports import CaptionContext, Embedder
 from scenewise.core.progress import Progress
 from scenewise.models import hub
 from scenewise.models import vocabulary as words
-from scenewise.models.agreement import Calibration, Scores, Vectors, distinct, said_before
+from scenewise.models.agreement import (
+    Calibration,
+    Scores,
+    Vectors,
+    belongs,
+    distinct,
+    said_before,
+)
 from scenewise.models.blip import Proposal
 from scenewise.models.caption_options import CaptionOptions
 
@@ -40,6 +47,7 @@ _PAPER_TOKENS: Final = 32
 """Length of a caption at most in the interrogator that the paper used."""
 
 _BACKGROUND: Final = "(background)"
+_ELSEWHERE: Final = "(elsewhere)"
 
 
 class Generator(Protocol):
@@ -213,6 +221,8 @@ class Interrogator:
         confidence = self.calibration.confidence(
             _cosines(vectors, view), _cosines(self._features(_BACKGROUND), view)
         )
+        elsewhere = _cosines(self._features(_ELSEWHERE), view)
+        confidence *= belongs(_cosines(vectors, view), elsewhere, self.vocabulary.least)
         return [Candidate(t, float(c)) for t, c in zip(texts, confidence, strict=True)]
 
     def _refined(
@@ -275,9 +285,9 @@ class Interrogator:
     def _features(self, category: str) -> Vectors:
         """Vectors of a category's phrases, or of the background sentences."""
         if category not in self._known:
-            background = category == _BACKGROUND
             v = self.vocabulary
-            phrases = v.background if background else v.phrases.get(category, ())
+            whole = {_BACKGROUND: v.background, _ELSEWHERE: v.elsewhere}
+            phrases = whole.get(category, v.phrases.get(category, ()))
             self._known[category] = words.features(self.embedder, phrases)
         return self._known[category]
 

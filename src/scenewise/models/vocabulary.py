@@ -33,10 +33,15 @@ class Vocabulary:
         phrases: categories (`settings`, `times`, `weather`, `actions`, `objects`, `people`)
             and their phrases, each such that it can follow a sentence.
         background: sentences about all sorts of things.
+        elsewhere: sentences that tell that a picture is of nothing the model knows, for models
+            of a small world.
+        least: how far above their median the cosine of a sentence must lie to be believed.
     """
 
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     background: tuple[str, ...] = ()
+    elsewhere: tuple[str, ...] = ()
+    least: float = 0.0
 
     @classmethod
     def read(cls, path: Path) -> Vocabulary:
@@ -72,7 +77,13 @@ def vocabulary_for(model: Path | None) -> Vocabulary:
 def _parsed(text: str) -> Vocabulary:
     content = tomllib.loads(text)
     phrases = {name: _unique(words) for name, words in content.get("phrases", {}).items()}
-    return Vocabulary(phrases, _unique(content.get("background", {}).get("sentences", [])))
+    elsewhere = content.get("elsewhere", {})
+    return Vocabulary(
+        phrases,
+        _unique(content.get("background", {}).get("sentences", [])),
+        _unique(elsewhere.get("sentences", [])),
+        float(elsewhere.get("least", 0.0)),
+    )
 
 
 def _unique(words: Sequence[str]) -> tuple[str, ...]:

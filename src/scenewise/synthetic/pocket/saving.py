@@ -17,7 +17,9 @@ from scenewise.synthetic.pocket import networks
 from scenewise.synthetic.pocket.clip_lessons import HIGHEST_SCALE
 from scenewise.synthetic.pocket.lessons import STRANGE
 
-_EVENTS: Final = 30
+_EVENTS: Final = 240
+_LEAST: Final = 0.6
+"""How far a caption lies above those sentences at least on four of five drawn pictures."""
 
 
 def save_model(
@@ -95,19 +97,19 @@ def save_embedder(clip: Any, tokenizer: Any, folder: Path) -> None:
 def vocabulary_toml() -> str:
     """The words of the drawn world, and what agreement is measured against.
 
-    More than half of the background tells of things that are not of this world. So a picture
-    of something else agrees with its middle, and no sentence about the world stands out.
+    The sentences under `elsewhere` were learnt from pictures that are not of this world: what
+    agrees with them is not described.
     """
     words = vocabulary(background=_EVENTS)
     lines = [
         "# The words of the drawn world: phrases that may follow a sentence, and sentences that",
-        "# agreement is measured against.",
+        "# agreement is measured against, and sentences about pictures of anything else.",
         "",
         "[phrases]",
     ]
     lines += [f"{name} = {_array(phrases)}" for name, phrases in words["phrases"].items()]
-    sentences = list(dict.fromkeys([*words["background"]["sentences"], *STRANGE]))
-    lines += ["", "[background]", f"sentences = {_array(sentences)}", ""]
+    lines += ["", "[background]", f"sentences = {_array(words['background']['sentences'])}"]
+    lines += ["", "[elsewhere]", f"least = {_LEAST}", f"sentences = {_array(list(STRANGE))}", ""]
     return "\n".join(lines)
 
 
