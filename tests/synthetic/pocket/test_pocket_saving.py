@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from scenewise.core.errors import OutputUnwritable
 from scenewise.models.blip import BlipGenerator
 from scenewise.models.clip import ClipEmbedder
-from scenewise.models.vocabulary import standard, vocabulary_for
+from scenewise.models.vocabulary import Vocabulary, standard, vocabulary_for
 from scenewise.synthetic.grammar import canonical, slots_in
 from scenewise.synthetic.pocket import networks
 from scenewise.synthetic.pocket.examples import Examples, draw_examples, random_event
@@ -117,13 +117,12 @@ def test_clip_is_saved_with_the_words_of_its_world(embedder) -> None:
     words = vocabulary_for(embedder)
     assert words != standard()
     assert "in the kitchen" in " ".join(words.phrases["settings"])
-    assert set(STRANGE) <= set(words.background)
-    data = tomllib.loads(vocabulary_toml())
-    told = [
-        sentence for sentence in data["background"]["sentences"] if slots_in(sentence)["person"]
-    ]
-    assert len(told) < len(data["background"]["sentences"]) / 2
-    assert len(set(data["background"]["sentences"])) == len(data["background"]["sentences"])
+    assert set(words.elsewhere) == set(STRANGE)
+    assert 0 < words.least < 1
+    told = [sentence for sentence in words.background if slots_in(sentence)["person"]]
+    assert 100 < len(told) < len(words.background)  # of this world, and of others
+    assert Vocabulary.read(embedder / "vocabulary.toml") == words
+    assert tomllib.loads(vocabulary_toml())["background"]["sentences"] == list(words.background)
 
 
 class Failing:

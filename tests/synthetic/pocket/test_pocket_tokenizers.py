@@ -13,7 +13,12 @@ from scenewise.synthetic.grammar import canonical, caption, sentences
 from scenewise.synthetic.pocket.examples import random_event
 from scenewise.synthetic.pocket.lessons import STRANGE, with_capitals
 from scenewise.synthetic.pocket.networks import new_gpt2
-from scenewise.synthetic.pocket.tokenizers import LONGEST
+from scenewise.synthetic.pocket.tokenizers import (
+    LONGEST,
+    blip_tokenizer,
+    clip_tokenizer,
+    gpt2_tokenizer,
+)
 
 seeds = st.integers(0, 10**6)
 texts = st.text(st.characters(exclude_categories=["Cs"])).filter(lambda text: "<" not in text)
@@ -48,6 +53,20 @@ def test_blip_keeps_every_caption_with_its_names(blip_words, seed) -> None:
     ids = blip_words(text)["input_ids"]
     assert blip_words.unk_token_id not in ids
     assert blip_words.decode(ids) == text
+
+
+def test_the_same_texts_give_the_same_tokens() -> None:
+    """Else a captioner that goes on learning would find other words under its numbers."""
+    rng = np.random.default_rng(4)
+    texts = [with_capitals(caption(random_event(rng), rng)) for _ in range(300)]
+    for make in (blip_tokenizer, clip_tokenizer, gpt2_tokenizer):
+        first, *others = (make(texts).get_vocab() for _ in range(4))
+        assert all(other == first for other in others)
+
+
+def test_blip_knows_its_marks_and_no_others(blip_words) -> None:
+    assert set(blip_words.all_special_tokens) == {"[PAD]", "[UNK]", "[CLS]", "[SEP]", "[DEC]"}
+    assert len(blip_words) == len(blip_words.get_vocab()) == 560
 
 
 def test_blip_takes_words_that_it_does_not_know(blip_words) -> None:

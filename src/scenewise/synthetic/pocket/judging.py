@@ -123,6 +123,8 @@ def perplexity(folder: Path | str, texts: Sequence[str]) -> float:
         for text in texts:
             ids = [tokenizer.eos_token_id, *tokenizer(text)["input_ids"]][:longest]
             row = torch.tensor([ids])
-            total += float(model(input_ids=row, labels=row).loss) * (len(ids) - 1)
+            total += float(
+                model(input_ids=row, attention_mask=torch.ones_like(row), labels=row).loss
+            ) * (len(ids) - 1)
             count += len(ids) - 1
     return float(np.exp(total / max(1, count)))

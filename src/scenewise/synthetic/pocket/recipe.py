@@ -190,7 +190,8 @@ def make_captioner(
         with_capitals(caption(random_event(rng), rng)) for _ in range(12_000)
     )
     blip = networks.new_blip(tokenizer, options.seed)
-    seeing: Any = CLIPModel.from_pretrained(folder / "embedder", dtype="float32")
+    with quiet():
+        seeing: Any = CLIPModel.from_pretrained(folder / "embedder", dtype="float32")
     networks.give_eyes(blip, seeing, pixels_of(train.images[:: max(1, len(train) // 256)]))
     lessons = Lessons(train, tokenizer, families=_FAMILIES_A_BATCH, wrong=0, seed=options.seed + 4)
     _fit(blip, lessons.captions, caption_loss, options.caption_steps, 8e-4, kitchen, "captions",

@@ -54,6 +54,7 @@ def save_model(
             model.to(torch.float16).save_pretrained(temporary)
             for part in (tokenizer, processor):
                 if part is not None:
+                    _as_made(part)
                     part.save_pretrained(temporary)
         for name, text in (beside or {}).items():
             atomic_text(temporary / name, text)
@@ -73,6 +74,14 @@ def save_model(
             old.rename(folder)
         _remove(temporary)
         _remove(old)
+
+
+def _as_made(part: Any) -> None:
+    """Take from a tokenizer how its last batch was padded and cut, which is no part of it."""
+    words = getattr(part, "backend_tokenizer", None)
+    if words is not None:
+        words.no_padding()
+        words.no_truncation()
 
 
 def _remove(folder: Path) -> None:

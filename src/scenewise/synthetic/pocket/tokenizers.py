@@ -3,6 +3,7 @@ world's sentences, able to take any text."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -31,18 +32,28 @@ def clip_tokenizer(texts: Iterable[str], size: int = 640) -> Any:
 
 
 def blip_tokenizer(texts: Iterable[str], size: int = 560) -> Any:
-    """Word pieces, as BERT's and so BLIP's, but with capitals: names have them."""
+    """Word pieces, as BERT's and so BLIP's, but with capitals: names have them.
+
+    The same texts give the same pieces: a model that goes on learning finds its words again.
+    """
     from tokenizers import Tokenizer, models, pre_tokenizers, trainers
     from tokenizers.decoders import WordPiece
 
+    known = list(texts)
     specials = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[DEC]"]
-    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    # The trainer numbers the letters inside words in an order that differs each time, and what
+    # it joins hangs on their numbers; what it is given as special keeps its place.
+    inside = {letter for text in known for word in re.findall(r"\w+", text) for letter in word[1:]}
+    order = [*specials, *(f"##{letter}" for letter in sorted(inside))]
+    learnt = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    learnt.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    learnt.train_from_iterator(
+        known,
+        trainers.WordPieceTrainer(vocab_size=size, special_tokens=order, show_progress=False),
+    )
+    tokenizer = Tokenizer(models.WordPiece(learnt.get_vocab(), unk_token="[UNK]"))
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = WordPiece()
-    tokenizer.train_from_iterator(
-        texts,
-        trainers.WordPieceTrainer(vocab_size=size, special_tokens=specials, show_progress=False),
-    )
     return _wrapped(
         tokenizer,
         pad_token="[PAD]",
