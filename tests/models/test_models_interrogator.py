@@ -187,6 +187,30 @@ def test_a_setting_is_not_told_twice_running_nor_when_it_is_in_the_sentence():
     assert said[0][0].text == "a man near the kitchens"
 
 
+def test_a_second_setting_is_not_added_to_a_sentence_that_tells_one():
+    vocabulary = Vocabulary({"settings": ("in kitchen", "on beach")}, ("other",))
+    film = [keyframe(0, man=1, beach=0.8)]
+    assert run(film, [["a man"]], vocabulary=vocabulary)[0][0][0].text == "a man on beach"
+    said, _ = run(film, [["a man in the kitchen"]], vocabulary=vocabulary)
+    assert said[0][0].text == "a man in the kitchen"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "extended"),
+    [
+        ("man stands", False),
+        ("a man with dogs", True),
+        ("two dogs", True),
+        ("a man crawls on all fours", False),
+    ],
+)
+def test_a_verb_without_ing_tells_an_action_and_a_plural_does_not(sentence, extended):
+    vocabulary = Vocabulary({"actions": ("walking", "diving")}, ("other",))
+    film = [keyframe(0, man=1, dog=0.5, walking=0.8)]
+    said, _ = run(film, [[sentence]], vocabulary=vocabulary)
+    assert said[0][0].text.endswith("walking") == extended
+
+
 def test_an_action_is_not_added_to_a_sentence_that_tells_one():
     vocabulary = Vocabulary({"actions": ("walking", "diving")}, ("other",))
     film = [keyframe(0, man=1, walking=0.8)]

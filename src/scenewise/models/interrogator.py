@@ -234,6 +234,8 @@ class Interrogator:
         for category in _ADDED:
             if category in _DOING and _tells_action(text):
                 continue
+            if any(_tells(text, phrase) for phrase in self.vocabulary.phrases.get(category, ())):
+                continue  # in the garage, in the park: the second is wrong, or the first
             matrix = self._features(category)
             if not len(matrix):
                 continue
@@ -302,8 +304,25 @@ def _cosines(vectors: Vectors, view: Vectors) -> Scores:
     return vectors.astype(np.float64) @ view.astype(np.float64)
 
 
+_COUNTED: Final = frozenset(
+    ("two", "three", "four", "five", "six", "several", "many", "some", "few", "of", "and", "with")
+)
+
+
 def _tells_action(text: str) -> bool:
-    return re.search(r"\b\w{2,}ing\b", text) is not None
+    """Whether a sentence says what is done: a participle, or a verb such as `crawls`. A word in
+    `-s` that is counted or joined to others is a plural."""
+    words_in = re.findall(r"\w+", text.lower())
+    return any(
+        (len(word) > 4 and word.endswith("ing"))
+        or (
+            len(word) > 3
+            and at > 0
+            and re.search(r"[^su]s$", word) is not None
+            and words_in[at - 1] not in _COUNTED | _SMALL
+        )
+        for at, word in enumerate(words_in)
+    )
 
 
 _SMALL: Final = frozenset(
@@ -315,6 +334,13 @@ def _shares_word(text: str, phrase: str) -> bool:
     """Whether a content word of the phrase is in the sentence already (kitchen, kitchens)."""
     have = {_stem(word) for word in re.findall(r"\w+", text.lower())} - _SMALL
     return any(_stem(word) in have for word in re.findall(r"\w+", phrase.lower()))
+
+
+def _tells(text: str, phrase: str) -> bool:
+    """Whether a sentence has all content words of a phrase."""
+    have = {_stem(word) for word in re.findall(r"\w+", text.lower())}
+    wanted = {_stem(word) for word in re.findall(r"\w+", phrase.lower())} - _SMALL
+    return bool(wanted) and wanted <= have
 
 
 def _stem(word: str) -> str:
