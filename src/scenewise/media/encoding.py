@@ -15,6 +15,7 @@ from scenewise.media.atomic import atomic
 
 _SOUND_CODEC = {".mp4": "aac", ".mkv": "aac", ".mov": "aac", ".webm": "libopus"}
 _PICTURE_CODEC = {".mp4": "libx264", ".mkv": "libx264", ".mov": "libx264", ".webm": "libvpx-vp9"}
+_SMALL = 256  # pixels across
 _BLOCK = 1024  # samples an audio frame; every encoder used here accepts it
 
 
@@ -46,9 +47,7 @@ def write_film(
         )
         stream.pix_fmt = "yuv420p"
         stream.options = (
-            # x264 weighs macroblocks by what is predicted from them ("mbtree"), and on small
-            # pictures not the same way each time; without that, equal pictures give equal files.
-            {"crf": str(quality), "preset": speed, "mbtree": "0"}
+            {"crf": str(quality), "preset": speed}
             if suffix != ".webm"
             else {"crf": str(quality), "b": "0", "deadline": speed, "cpu-used": "5"}
         )
@@ -64,6 +63,11 @@ def write_film(
         for index, picture in enumerate(pictures):
             if index == 0:
                 stream.height, stream.width = picture.shape[:2]
+                if suffix != ".webm" and stream.width <= _SMALL:
+                    # x264 weighs macroblocks by what is predicted from them, and on small
+                    # pictures not the same way each time; without that, equal pictures give
+                    # equal files. On larger ones it keeps dark frames better.
+                    stream.options = {**stream.options, "mbtree": "0"}
             frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
             frame.pts = index
             frame.time_base = 1 / Fraction(rate)
