@@ -60,14 +60,14 @@ def check_models(folder: Path) -> None:
     embedder = ClipEmbedder(str(folder / "embedder"))
     assert np.linalg.norm(embedder.images([picture])) == pytest.approx(1, abs=1e-3)
     assert BlipGenerator(str(folder / "captioner")).propose([picture], 1)
-    from transformers import AutoImageProcessor, AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoTokenizer, ViTImageProcessorPil
     from transformers import ResNetForImageClassification as Grid
 
     language = AutoModelForCausalLM.from_pretrained(folder / "language", dtype="float32")
     words = AutoTokenizer.from_pretrained(folder / "language")("Anna walks", return_tensors="pt")
     assert language(input_ids=words["input_ids"]).logits.isfinite().all()
     grid = Grid.from_pretrained(folder / "grid", dtype="float32").eval()
-    pixels = AutoImageProcessor.from_pretrained(folder / "grid")(picture, return_tensors="pt")
+    pixels = ViTImageProcessorPil.from_pretrained(folder / "grid")(picture, return_tensors="pt")
     assert grid(**pixels).logits.shape == (1, 23)
 
 
