@@ -392,5 +392,5 @@ def test_the_demo_draws_a_film_and_describes_it(command, tmp_path) -> None:
     assert ran.err == ""
     assert ran.out.startswith("Film: ")
     assert "3 spoken" in ran.out
-    assert (tmp_path / "demo" / "harbour.described.mp4").is_file()
+    assert (tmp_path / "demo" / "demo.described.mp4").is_file()
     assert "FAIL" not in ran.out

@@ -149,7 +149,8 @@ def test_a_name_nobody_has_is_told_with_those_that_exist() -> None:
         plugins.load("selector", "best")
     told = str(raised.value)
     assert told == (
-        "there is no selector named 'best'; choose one of: kmeans, paper, shots, uniform"
+        "there is no selector named 'best'; choose one of: clarity-colour, gaussian, iframes, "
+        "kmeans, paper, shots, uniform"
     )
 
 

@@ -275,7 +275,7 @@ def test_silence_is_a_fault_only_where_a_line_was_left_out_for_want_of_room() ->
         assert found["silent pauses"].value == 1
         assert found["silent pauses"].passed is None
     assert wanted["missed pauses"].passed is False
-    assert wanted["missed pauses"].where == (Span(20.2, 29.8),)
+    assert wanted["missed pauses"].where == (Span(20.2, 29.5),)
     assert failures(wanted.values()) == []
 
 
