@@ -9,9 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Literal
 
-from scenewise.synthetic.poses import Pose
+import numpy as np
+
+from scenewise.synthetic.poses import CROWN, HAND_1, HAND_2, HEAD, Points, Pose, joints
 
 Anchor = Literal["hands", "hand", "head", "ground"]
 
@@ -63,16 +66,12 @@ class Manner:
         act: what is drawn at a phase.
         seconds: length of a cycle.
         speed: how fast the figure moves forward, in its heights a second.
-        reach: how far ahead of the figure something is drawn, in its heights.
-        top: how high anything is drawn, in its heights.
         telling: phases of a cycle at which a single frame tells the action.
     """
 
     act: Callable[[float], Act]
     seconds: float = 1.2
     speed: float = 0.0
-    reach: float = 0.4
-    top: float = 1.06
     telling: tuple[float, float] = (0.0, 1.0)
 
 
@@ -237,26 +236,96 @@ def _point(p: float) -> Act:
 
 MANNERS: Final[Mapping[str, Manner]] = {
     "walk": Manner(_walk, 1.0, 0.42),
-    "run": Manner(_run, 0.6, 1.0, telling=(0.0, 1.0)),
-    "jump": Manner(_jump, 0.9, top=1.42),
-    "dance": Manner(_dance, 1.3, top=1.18),
-    "sleep": Manner(_sleep, 3.0, reach=0.6),
+    "run": Manner(_run, 0.6, 1.0),
+    "jump": Manner(_jump, 0.9),
+    "dance": Manner(_dance, 1.3),
+    "sleep": Manner(_sleep, 3.0),
     "sit": Manner(_sit, 3.0),
-    "wave": Manner(_wave_hand, 0.7, top=1.2),
-    "climb": Manner(_climb, 1.6, top=1.5),
-    "crawl": Manner(_crawl, 1.2, 0.25, 0.55),
+    "wave": Manner(_wave_hand, 0.7),
+    "climb": Manner(_climb, 1.6),
+    "crawl": Manner(_crawl, 1.2, 0.25),
     "kneel": Manner(_kneel, 2.4),
-    "carry": Manner(_carry, 1.1, 0.34, 0.5),
-    "throw": Manner(_throw, 1.7, reach=1.15, top=1.35, telling=(0.22, 1.0)),
-    "pick up": Manner(_pick_up, 1.8, reach=0.55),
-    "lift": Manner(_lift, 1.5, top=1.42),
-    "kick": Manner(_kick, 1.6, reach=1.15, telling=(0.2, 1.0)),
-    "push": Manner(_push, 1.2, 0.28, 0.9),
+    "carry": Manner(_carry, 1.1, 0.34),
+    "throw": Manner(_throw, 1.7, telling=(0.22, 1.0)),
+    "pick up": Manner(_pick_up, 1.8),
+    "lift": Manner(_lift, 1.5),
+    "kick": Manner(_kick, 1.6, telling=(0.2, 1.0)),
+    "push": Manner(_push, 1.2, 0.28),
     "study": Manner(_study, 2.2),
-    "balance": Manner(_balance, 1.6, reach=0.5, top=1.4),
-    "give": Manner(_give, 2.0, reach=1.2),
-    "hug": Manner(_hug, 2.4, reach=0.6),
-    "chase": Manner(_chase, 0.6, 0.7, 1.3, top=1.2),
-    "point": Manner(_point, 1.4, reach=1.3),
+    "balance": Manner(_balance, 1.6),
+    "give": Manner(_give, 2.0),
+    "hug": Manner(_hug, 2.4),
+    "chase": Manner(_chase, 0.6, 0.7),
+    "point": Manner(_point, 1.4),
 }
 """By name of the action."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much room an action takes around the point below the hip, in heights of a grown-up.
+
+    Args:
+        behind, ahead: of that point.
+        top: above the ground.
+    """
+
+    behind: float
+    ahead: float
+    top: float
+
+
+@lru_cache(maxsize=1024)
+def extent(action: str, tall: float, other: float = 0.0, thing: float = 0.0) -> Extent:
+    """The room that an action takes in the whole of its cycle.
+
+    Args:
+        action: its name.
+        tall: height of who does it, relative to a grown-up's.
+        other: height of the other person; 0 where there is none.
+        thing: extent of the thing; 0 where there is none.
+    """
+    manner = MANNERS[action]
+    corners = []
+    for step in range(_MOMENTS):
+        act = manner.act(step / _MOMENTS)
+        body = joints(act.pose, 1) * tall
+        corners += _around(body, _LIMB * tall)
+        corners += _around(body[CROWN : CROWN + 1], (HEAD + _HAT) * tall)
+        if act.partner is not None and other:
+            theirs = joints(act.partner, act.faces) * other + (act.apart, 0.0)
+            corners += _around(theirs, _LIMB * other)
+            corners += _around(theirs[CROWN : CROWN + 1], (HEAD + _HAT) * other)
+        if act.held is not None and thing:
+            corners += _around(thing_at(act.held, body, tall)[None], thing / 2)
+        if act.furniture == "ladder":
+            corners.append(np.array([[0.4, 1.75]]))
+    low, high = np.concatenate(corners).min(axis=0), np.concatenate(corners).max(axis=0)
+    return Extent(float(-low[0]), float(high[0]), float(high[1]))
+
+
+_MOMENTS: Final = 24
+_LIMB, _HAT = 0.05, 0.06
+
+
+def _around(points: Points, radius: float) -> list[Points]:
+    return [points - radius, points + radius]
+
+
+def thing_at(held: Held, body: Points, tall: float) -> Points:
+    """Where the middle of the thing is, [2], for a figure that faces right.
+
+    Args:
+        held: how it is held.
+        body: joints in heights of a grown-up from the point below the hip, y up, [11, 2].
+        tall: height of the figure in the same unit.
+    """
+    base = {
+        "ground": np.zeros(2),
+        "head": body[CROWN],
+        "hand": body[HAND_1],
+        "hands": (body[HAND_1] + body[HAND_2]) / 2,
+    }[held.anchor]
+    # What is thrown or lies about keeps its size, whoever plays with it.
+    step = 1.0 if held.anchor == "ground" else tall
+    return np.asarray(base + np.array([held.x, held.y]) * step)

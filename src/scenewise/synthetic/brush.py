@@ -25,7 +25,7 @@ Gain = tuple[float, float, float]
 _TINTS: Final[dict[tuple[Hour, bool], Gain]] = {
     ("day", True): (1.0, 1.0, 1.0),
     ("evening", True): (1.0, 0.78, 0.62),
-    ("night", True): (0.46, 0.54, 0.78),
+    ("night", True): (0.60, 0.66, 0.88),
     ("day", False): (1.0, 1.0, 1.0),
     ("evening", False): (0.98, 0.86, 0.72),
     ("night", False): (0.74, 0.66, 0.60),

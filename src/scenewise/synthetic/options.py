@@ -34,8 +34,8 @@ class RecipeOptions(Checked):
 
     families: int = option(6000, "families of eight frames that are drawn", low=16, group="Recipe")
     test_families: int = option(260, "families that are held out", low=4, group="Recipe")
-    eye_steps: int = option(9000, "steps of learning to see", low=1, group="Recipe")
-    clip_steps: int = option(3000, "steps of learning what sentences say", low=1, group="Recipe")
+    eye_steps: int = option(8000, "steps of learning to see", low=1, group="Recipe")
+    clip_steps: int = option(2500, "steps of learning what sentences say", low=1, group="Recipe")
     caption_steps: int = option(3000, "steps of the captioner", low=1, group="Recipe")
     language_steps: int = option(1500, "steps of the language model", low=1, group="Recipe")
     grid_steps: int = option(1500, "steps of the grid encoder", low=1, group="Recipe")

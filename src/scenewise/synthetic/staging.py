@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.media_types import Image
-from scenewise.synthetic.acting import MANNERS, Act, Held
+from scenewise.synthetic.acting import MANNERS, Act, Held, extent, thing_at
 from scenewise.synthetic.cards import hang_sign
 from scenewise.synthetic.figures import Pen, draw_figure, draw_near_arm, place
-from scenewise.synthetic.poses import CROWN, HAND_1, HAND_2, Points
+from scenewise.synthetic.poses import Points
 from scenewise.synthetic.props import draw_prop
 from scenewise.synthetic.settings import Scenery, draw_setting, tint
 from scenewise.synthetic.weather import draw_weather
@@ -36,6 +36,9 @@ _MARGIN: Final = 1.24
 
 _NEAREST: Final = 1.1
 """How much larger than usual a camera that moves in shows everything."""
+
+_PAN: Final = 0.7
+"""Share of what is drawn to the left and right that a camera which pans passes over."""
 
 _STOOL: Final = (150, 104, 60)
 _LADDER: Final = (186, 142, 84)
@@ -166,11 +169,20 @@ class Stage:
         self._who = CHARACTER[event.person]
         self._other = CHARACTER[event.other] if event.other else None
         # Two people and a thing in flight must fit a narrow picture, raised arms a low one.
+        self._extent = extent(
+            event.action,
+            self._who.height,
+            self._other.height if self._other else 0.0,
+            PROP[event.object].size if event.object else 0.0,
+        )
         above = self._scenery.ground * high - (high - height) * 0.65
-        tallest = max(1.0, self._who.height, self._other.height if self._other else 0.0)
         nearest = _NEAREST if shooting.camera in ("push in", "pull out") else 1.0
-        room = 0.98 * above / (self._manner.top * tallest * nearest)
-        wide_enough = 0.98 * width / (max(self._manner.reach, 0.5) + 0.62)
+        # What the camera shows from the first picture to the last.
+        self._shown = width / nearest
+        if shooting.camera == "pan":
+            self._shown -= _PAN * (wide - width)
+        room = 0.98 * above / (self._extent.top * nearest)
+        wide_enough = 0.98 * self._shown / (self._extent.ahead + self._extent.behind)
         self._unit = min(shooting.height * height, wide_enough, room)
         self._start = self._standing()
 
@@ -230,15 +242,10 @@ class Stage:
 
     def _standing(self) -> float:
         """x of the feet when the clip begins, in pixels of the scenery."""
-        unit = self._unit
-        ahead = self._manner.reach * unit + 0.12 * unit
-        behind = 0.42 * unit
-        if self._other is not None:
-            ahead = max(ahead, 0.5 * unit)
+        ahead, behind = self._extent.ahead * self._unit, self._extent.behind * self._unit
         travel = self._travel(self.seconds)
         wide = self._size[0]
-        # What the camera always shows lies inside the picture's own width.
-        left, right = (wide - self.width) / 2, (wide + self.width) / 2
+        left, right = (wide - self._shown) / 2, (wide + self._shown) / 2
         if self._facing > 0:
             low, high = left + behind, right - ahead - travel
         else:
@@ -250,7 +257,7 @@ class Stage:
     def _travel(self, time: float) -> float:
         """How far the figure has moved, in pixels of the scenery."""
         speed = self._manner.speed * self.shooting.tempo
-        room = max(0.0, self.width - (self._manner.reach + 0.6) * self._unit)
+        room = max(0.0, self._shown - (self._extent.ahead + self._extent.behind) * self._unit)
         return min(speed * time * self._unit, room)
 
     def _camera(self, time: float) -> tuple[float, tuple[float, float]]:
@@ -263,7 +270,7 @@ class Stage:
         slack = wide - self.width
         x = (wide * scale - self.width) / 2
         if camera == "pan":
-            x += (share - 0.5) * 0.7 * slack * self._facing
+            x += (share - 0.5) * _PAN * slack * self._facing
         # Zooming keeps the feet in view.
         y = high * scale - self.height - (high - self.height) * 0.35
         return scale, (-x, -y)
@@ -334,17 +341,10 @@ def _scenery(
 def _where(
     held: Held, at: Points, feet: tuple[float, float], facing: int, unit: float, tall: float
 ) -> Points:
-    if held.anchor == "ground":
-        base = np.array(feet)
-    elif held.anchor == "head":
-        base = at[CROWN]
-    elif held.anchor == "hand":
-        base = at[HAND_1]
-    else:
-        base = (at[HAND_1] + at[HAND_2]) / 2
-    # What is thrown or lies about keeps its size, whoever plays with it.
-    step = unit if held.anchor == "ground" else tall
-    return base + np.array([facing * held.x, -held.y]) * step
+    """Middle of the thing in pixels, [2]."""
+    base, turn = np.array(feet), np.array([facing, -1.0])
+    there = thing_at(held, (at - base) * turn / unit, tall / unit) * turn * unit
+    return np.asarray(base + there)
 
 
 def _shadow(pen: Pen, feet: tuple[float, float], unit: float) -> None:

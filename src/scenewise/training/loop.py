@@ -34,6 +34,7 @@ from scenewise.training.optimising import (
     make_optimiser,
     optimiser_tensors,
     restore_optimiser,
+    set_rate,
     trained,
 )
 from scenewise.training.options import TrainingOptions
@@ -238,8 +239,7 @@ def _step(
     run.buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
     seed_all(options.seed, run.step)
     rate = learning_rate(run.step, steps, options)
-    for group in run.optimiser.param_groups:
-        group["lr"] = rate
+    set_rate(run.optimiser, rate)
     run.optimiser.zero_grad(set_to_none=True)
     total, samples = 0.0, 0.0
     figures: dict[str, float] = {}

@@ -43,22 +43,82 @@ def decaying(model: nn.Module) -> set[str]:
 
 
 def make_optimiser(model: nn.Module, options: TrainingOptions) -> torch.optim.Optimizer:
-    """Adam or AdamW with weight decay where it belongs."""
+    """Adam or AdamW with weight decay where it belongs, or Muon and AdamW."""
     parameters, decays = trained(model), decaying(model)
+    matrices = layer_matrices(model) if options.optimiser == "muon" else set()
     groups: list[dict[str, Any]] = [
         {
-            "params": [p for name, p in parameters.items() if (name in decays) == pulled],
+            "params": [
+                p
+                for name, p in parameters.items()
+                if (name in decays) == pulled and name not in matrices
+            ],
             "weight_decay": options.weight_decay if pulled else 0.0,
         }
         for pulled in (True, False)
     ]
-    make = torch.optim.AdamW if options.optimiser == "adamw" else torch.optim.Adam
-    return make(
+    make = torch.optim.Adam if options.optimiser == "adam" else torch.optim.AdamW
+    others = make(
         [group for group in groups if group["params"]],
         lr=options.learning_rate,
         betas=options.betas,
         eps=options.epsilon,
     )
+    if not matrices:
+        return others
+    # Muon's own defaults but for its learning rate, which is made comparable with Adam's.
+    muon = torch.optim.Muon(
+        [parameters[name] for name in parameters if name in matrices],
+        lr=options.learning_rate,
+        weight_decay=options.weight_decay,
+        adjust_lr_fn="match_rms_adamw",
+    )
+    muon.param_groups[0]["relative_rate"] = options.matrix_rate
+    return Together(muon, others)
+
+
+def layer_matrices(model: nn.Module) -> set[str]:
+    """Names of the trained matrices inside a model's repeated layers: attention and MLPs.
+
+    Muon (Jordan et al. 2024) is for these; embeddings, outputs, gains and biases stay with
+    AdamW.
+    """
+    layers = [m for m in model.modules() if isinstance(m, nn.ModuleList)]
+    inside = {
+        id(m.weight)
+        for layer in layers
+        for m in layer.modules()
+        if isinstance(getattr(m, "weight", None), nn.Parameter) and not isinstance(m, nn.Embedding)
+    }
+    return {name for name, p in trained(model).items() if p.ndim == 2 and id(p) in inside}
+
+
+class Together(torch.optim.Optimizer):
+    """Two optimisers that share the weights of a model between them, as one.
+
+    Args:
+        one, other: with different weights.
+    """
+
+    def __init__(self, one: torch.optim.Optimizer, other: torch.optim.Optimizer) -> None:
+        self._both = one, other
+        super().__init__([*one.param_groups, *other.param_groups], {})
+        # The groups and the memory of the one and the other are those of both.
+        for optimiser, groups in ((one, len(one.param_groups)), (other, -len(other.param_groups))):
+            chosen = self.param_groups[:groups] if groups > 0 else self.param_groups[groups:]
+            optimiser.param_groups = chosen
+            optimiser.state = self.state
+
+    def step(self, closure: Any = None) -> None:  # type: ignore[override]
+        """One step of each."""
+        for optimiser in self._both:
+            optimiser.step()
+
+
+def set_rate(optimiser: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate; groups may have one relative to it."""
+    for group in optimiser.param_groups:
+        group["lr"] = rate * group.get("relative_rate", 1.0)
 
 
 def learning_rate(step: int, steps: int, options: TrainingOptions) -> float:

@@ -27,8 +27,9 @@ class TrainingOptions(Checked):
     learning_rate: float = option(5e-5, "highest learning rate", low=0, high=10, group="Optimiser")
     optimiser: str = option(
         "adamw",
-        "adamw takes weight decay apart from the gradient, adam adds it to the gradient",
-        choices=("adamw", "adam"),
+        "adamw takes weight decay apart from the gradient, adam adds it to the gradient, muon "
+        "is adamw but for the matrices of repeated layers, whose steps it makes orthogonal",
+        choices=("adamw", "adam", "muon"),
         group="Optimiser",
     )
     weight_decay: float = option(
@@ -36,6 +37,13 @@ class TrainingOptions(Checked):
         "pull of weights towards zero; biases, norms and scales are spared",
         low=0,
         high=10,
+        group="Optimiser",
+    )
+    matrix_rate: float = option(
+        4.0,
+        "learning rate of the matrices that muon changes, relative to that of other weights",
+        low=0,
+        high=100,
         group="Optimiser",
     )
     beta1: float = option(

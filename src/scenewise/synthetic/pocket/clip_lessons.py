@@ -3,6 +3,7 @@ differ in one slot."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 
 from scenewise.synthetic.pocket.lessons import LABELS, SLOTS, Lesson, Sight
@@ -33,6 +34,9 @@ def with_eyes(clip: Any) -> Any:
     from torch import nn
 
     width = int(clip.config.vision_config.hidden_size)
+    # In bfloat16 the fused attention of PyTorch is slow backwards on processors: three fifths
+    # of a step went there.
+    clip.set_attn_implementation("eager")
 
     class Student(nn.Module):
         def __init__(self) -> None:
@@ -47,6 +51,41 @@ def with_eyes(clip: Any) -> Any:
             self.limbs = nn.Linear(width, FINE * FINE * (len(BONES) + 1))
 
     return Student()
+
+
+def look(tower: Any, sight: Sight) -> tuple[Any, Any]:
+    """What the tower makes of the patches that are kept.
+
+    Args:
+        tower: a `CLIPVisionTransformer`.
+        sight: of b pictures.
+
+    Returns:
+        The whole [b, w] and each patch [b, p, w], normalised.
+    """
+    import torch
+
+    entering = tower.embeddings(sight.pixels)  # [b, 1 + all, w]
+    if sight.kept is not None:
+        whole = torch.zeros_like(sight.kept[:, :1])
+        rows = torch.cat([whole, sight.kept + 1], dim=1)[..., None]
+        entering = entering.gather(1, rows.expand(-1, -1, entering.shape[-1]))
+    states = tower.encoder(inputs_embeds=tower.pre_layrnorm(entering)).last_hidden_state
+    seen = tower.post_layernorm(states)
+    return seen[:, 0], seen[:, 1:]
+
+
+def _kept(sight: Sight) -> Sight:
+    """With the truth of the patches that are kept only."""
+    if sight.kept is None:
+        return sight
+    cells = sight.kept[..., None].expand(-1, -1, sight.limbs.shape[-1])
+    return replace(
+        sight,
+        who=sight.who.gather(1, sight.kept),
+        what=sight.what.gather(1, sight.kept),
+        limbs=sight.limbs.gather(1, cells),
+    )
 
 
 def sight_loss(student: Any, sight: Sight) -> tuple[Any, dict[str, float]]:
@@ -64,21 +103,21 @@ def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
     import torch
     from torch.nn import functional
 
-    tower = student.clip.vision_model
-    out = tower(sight.pixels)
-    pooled = out.pooler_output  # [b, w]
-    patches = tower.post_layernorm(out.last_hidden_state[:, 1:])  # [b, p, w]
+    sight = _kept(sight)
+    pooled, patches = look(student.clip.vision_model, sight)
     slots = torch.stack(
         [
             _SLOW.get(name, 1.0)
-            * functional.cross_entropy(student.heads[name](pooled), sight.labels[:, number])
+            * functional.cross_entropy(student.heads[name](pooled).float(), sight.labels[:, number])
             for number, name in enumerate(LABELS)
         ]
     ).sum()
     maps = torch.stack(
         [
             functional.cross_entropy(
-                head(patches).flatten(0, 1), truth.flatten(), weight=_weights(head.out_features)
+                head(patches).float().flatten(0, 1),
+                truth.flatten(),
+                weight=_weights(head.out_features),
             )
             for head, truth in ((student.who, sight.who), (student.what, sight.what))
         ]
@@ -86,8 +125,11 @@ def _seen(student: Any, sight: Sight) -> tuple[Any, Any, dict[str, float]]:
     actor = sight.labels[:, :1].expand(sight.who.shape)
     doing = (sight.who == actor) & (actor < student.who.out_features - 1)  # [b, p]
     told = sight.labels[:, 1:2].expand(sight.who.shape)
-    deeds = functional.cross_entropy(student.deed(patches[doing]), told[doing])
-    drawn = student.limbs(patches).unflatten(-1, (FINE * FINE, -1))  # [b, p, c, 11]
+    # A batch in which nobody acts asks nothing of deeds; a mean over nothing is no number.
+    acting = student.deed(patches[doing]).float()
+    deeds = functional.cross_entropy(acting, told[doing], reduction="sum")
+    deeds = deeds / max(1, int(doing.sum()))
+    drawn = student.limbs(patches).float().unflatten(-1, (FINE * FINE, -1))  # [b, p, c, 11]
     limbs = functional.cross_entropy(
         drawn.flatten(0, 2), sight.limbs.flatten(), weight=_weights(drawn.shape[-1])
     )
@@ -140,9 +182,9 @@ def clip_loss(student: Any, lesson: Lesson) -> tuple[Any, dict[str, float]]:
 
     clip = student.clip
     pooled, seeing, figures = _seen(student, lesson.sight)
-    views = functional.normalize(clip.visual_projection(pooled), dim=-1)  # [b, d]
+    views = functional.normalize(clip.visual_projection(pooled).float(), dim=-1)  # [b, d]
     read = clip.text_model(lesson.tokens, attention_mask=lesson.mask).pooler_output
-    words = functional.normalize(clip.text_projection(read), dim=-1)  # [b + b·k, d]
+    words = functional.normalize(clip.text_projection(read).float(), dim=-1)  # [b + b·k, d]
     count = len(views)
     true, false = words[:count], words[count:].view(count, -1, words.shape[-1])
     scale = clip.logit_scale.clamp(max=HIGHEST_SCALE).exp()

@@ -17,7 +17,7 @@ GRID: Final = SIDE // PATCH
 _CLOSE: Final = 0.4
 """Share of pictures that go close: a pose is learnt sooner where it is large."""
 
-FINE: Final = 4
+FINE: Final = PATCH // 4
 """Cells across a patch in which it is asked which limb lies there."""
 
 _FINELY: Final = np.linspace(0.0, 1.0, 14)

@@ -194,6 +194,70 @@ def _plain(rng: np.random.Generator, side: int) -> Float:
     return np.asarray(colour + slope + grain, np.float32)
 
 
+def _people(rng: np.random.Generator, side: int) -> Float:
+    """Something like people from afar: shaded limbs in cloth of many kinds, before a ground
+    that is out of focus."""
+    ground = (_patchwork, _landscape, _texture)[int(rng.integers(3))](rng, side)
+    picture = np.asarray(cv2.GaussianBlur(ground, (0, 0), float(rng.uniform(0.5, 5))))
+    light = float(rng.uniform(-1, 1))
+    for _ in range(int(rng.integers(1, 4))):
+        tall, x = side * rng.uniform(0.4, 1.1), side * rng.uniform(0.15, 0.85)
+        top = side * rng.uniform(0.02, 0.4)
+        cloth, skin = _palette(rng, 4), np.array((215, 165, 135)) * rng.uniform(0.3, 1.1)
+        tilt = float(rng.uniform(-18, 18))
+        parts = [  # middle across and down, half axes, turn, colour
+            (0.0, 0.42, 0.12, 0.22, tilt, cloth[2]),
+            (-0.05, 0.75, 0.05, 0.24, float(rng.uniform(-25, 25)), cloth[0]),
+            (0.05, 0.75, 0.05, 0.24, float(rng.uniform(-25, 25)), cloth[0]),
+            (-0.13, 0.42, 0.04, 0.18, float(rng.uniform(-60, 60)), cloth[1]),
+            (0.13, 0.42, 0.04, 0.18, float(rng.uniform(-60, 60)), cloth[1]),
+            (0.0, 0.09, 0.075, 0.1, 0.0, skin * 0.4),
+            (0.01, 0.11, 0.065, 0.09, 0.0, skin),
+        ]
+        for across, down, a, b, turn, colour in parts:
+            cover = np.zeros((side, side), np.float32)
+            middle = (int(x + across * tall), int(top + down * tall))
+            cv2.ellipse(cover, middle, (max(1, int(a * tall)), max(1, int(b * tall))), turn, 0,
+                        360, 1.0, -1, cv2.LINE_AA)  # fmt: skip
+            soft = np.asarray(cv2.GaussianBlur(cover, (0, 0), 0.6))[..., None]
+            slope = 1 + light * (np.arange(side) - middle[0])[None, :, None] / (2.5 * a * tall)
+            weave = 0.8 + 0.4 * _noise(rng, side, 1)[..., None]
+            shaded = np.asarray(colour) * np.clip(slope, 0.3, 1.5) * weave
+            picture = np.asarray(picture * (1 - soft) + shaded * soft, np.float32)
+    grain = rng.normal(0, rng.uniform(1, 9), (side, side, 1))
+    return np.asarray(picture + grain, np.float32)
+
+
+def _low_light(rng: np.random.Generator, side: int) -> Float:
+    """A dark picture with light in one place, as films have many."""
+    kind = (_people, _face, _patchwork, _shapes, _landscape)[int(rng.integers(5))]
+    y, x = np.mgrid[0:side, 0:side] / side
+    cx, cy = rng.uniform(0.1, 0.9, 2)
+    glow = np.exp(-((x - cx) ** 2 + (y - cy) ** 2) / rng.uniform(0.03, 0.5))[..., None]
+    tone = rng.uniform(0.5, 1.0, 3)
+    grain = rng.normal(0, rng.uniform(0, 5), (side, side, 1))
+    dark = kind(rng, side) * (rng.uniform(0.02, 0.25) + rng.uniform(0.3, 0.9) * glow) * tone
+    return np.asarray(dark + grain, np.float32)
+
+
+def _planes(rng: np.random.Generator, side: int) -> Float:
+    """Walls, floors and furniture of real rooms and streets: edges in perspective, softly
+    shaded, with texture and a little blur."""
+    picture = _toned(_noise(rng, side, 2.2), _palette(rng, 3)) * 0.4 + _palette(rng, 3)[1] * 0.6
+    vanish = rng.uniform(0.2, 0.8, 2) * side
+    for _ in range(int(rng.integers(3, 12))):
+        edge = rng.uniform(-0.3, 1.3, (2, 2)) * side
+        shares = rng.uniform(0.1, 0.9, 2)[:, None]
+        corners = np.concatenate([edge, (edge + (vanish - edge) * shares)[::-1]])
+        cover = np.zeros((side, side), np.float32)
+        cv2.fillPoly(cover, [np.rint(corners).astype(np.int32)], 1.0, cv2.LINE_AA)
+        filling = _toned(_noise(rng, side, rng.uniform(0.9, 2.2)), _palette(rng, 3))
+        filling = filling * 0.5 + _palette(rng, 3)[int(rng.integers(3))] * 0.5
+        picture = picture * (1 - cover[..., None]) + filling * cover[..., None]
+    soft = cv2.GaussianBlur(picture.astype(np.float32), (0, 0), float(rng.uniform(0.3, 2.0)))
+    return np.asarray(soft + rng.normal(0, rng.uniform(0, 6), (side, side, 1)), np.float32)
+
+
 _KINDS: Final[tuple[Callable[[np.random.Generator, int], Float], ...]] = (
     _texture,
     _landscape,
@@ -206,6 +270,11 @@ _KINDS: Final[tuple[Callable[[np.random.Generator, int], Float], ...]] = (
     _deserted,
     _in_pieces,
     _patchwork,
-    _patchwork,
+    _people,
+    _people,
+    _low_light,
+    _low_light,
+    _planes,
+    _planes,
     _plain,
 )
