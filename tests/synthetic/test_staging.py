@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import permutations
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -34,9 +34,11 @@ def test_every_action_differs_from_every_other() -> None:
         action.name: told(some_event(action.name), Shooting(place=3), (160, 120), 5)
         for action in ACTIONS
     }
-    for first, second in permutations(shots, 2):
+    for first, second in combinations(shots, 2):
         nearest = min(
-            difference(a, b, around(seen)) for a, seen in shots[first] for b, _ in shots[second]
+            max(difference(a, b, around(seen)) for seen in (seen_a, seen_b))
+            for a, seen_a in shots[first]
+            for b, seen_b in shots[second]
         )
         assert nearest > 9, (first, second)
 
@@ -90,10 +92,12 @@ def test_nearly_everything_is_inside_the_picture(size) -> None:
                 if joints is not None:
                     people[bool(((joints >= 0) & (joints < size)).all())] += 1
             if seen.thing is not None:
-                x, y, _ = seen.thing
-                things[0 <= x < size[0] and 0 <= y < size[1]] += 1
-    assert people[True] / people.total() > 0.96
-    assert things[True] / things.total() > 0.98
+                x, y, extent = seen.thing
+                # A tenth of it may be cut where it flies between two moments that are looked at.
+                half = 0.4 * extent
+                things[half <= x < size[0] - half and half <= y] += 1
+    assert people[True] == people.total()
+    assert things[True] == things.total()
 
 
 @pytest.mark.parametrize("action", RAISED)
@@ -109,8 +113,7 @@ def test_raised_arms_and_what_they_hold_are_not_cut_off(action, seed, size) -> N
         seen = stage.seen(time)
         assert seen.person[:, 1].min() >= 0
         if seen.thing is not None:
-            # A long thing may reach out a little; nobody has doubts what it is.
-            assert seen.thing[1] - 0.2 * seen.thing[2] >= -1
+            assert seen.thing[1] - 0.45 * seen.thing[2] >= -1
 
 
 @settings(max_examples=200, deadline=None)
@@ -171,7 +174,7 @@ def test_places_hours_and_weathers_show() -> None:
                 event = some_event("wave", setting=setting.name, hour=hour, weather=weather)
                 picture = Stage(event, Shooting(place=1), 64, 48, 4.0).frame(0.0)
                 pictures[(setting.name, hour, weather)] = picture[:, :20].astype(int)
-    for first, second in permutations(pictures, 2):
+    for first, second in combinations(pictures, 2):
         assert np.abs(pictures[first] - pictures[second]).mean() > 1.5, (first, second)
 
 

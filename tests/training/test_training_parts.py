@@ -8,6 +8,7 @@ import sys
 import threading
 import xml.etree.ElementTree as ET
 from collections import UserDict, namedtuple
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,14 +16,21 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from torch import nn
-from training_toys import Toy
+from training_toys import Toy, same_state
 
 from scenewise.core.errors import FileMissing, OptionInvalid, ScenewiseError, UnknownChoice
 from scenewise.core.options import from_plain
 from scenewise.training.curves import plot_losses
+from scenewise.training.loop import fit
 from scenewise.training.metrics_log import MetricsLog
 from scenewise.training.modes import moved, sample_count
-from scenewise.training.optimising import decaying, learning_rate, make_optimiser
+from scenewise.training.optimising import (
+    decaying,
+    layer_matrices,
+    learning_rate,
+    make_optimiser,
+    set_rate,
+)
 from scenewise.training.options import TrainingOptions
 from scenewise.training.prefetch import prefetched
 
@@ -37,6 +45,86 @@ def test_only_matrices_decay() -> None:
     assert [group["weight_decay"] for group in groups] == [0.3, 0.0]
     given = {id(p) for group in groups for p in group["params"]}
     assert given == {id(p) for p in model.parameters() if p.requires_grad}
+
+
+class Layered(nn.Module):
+    """Words, two layers and an answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with torch.random.fork_rng():
+            torch.manual_seed(3)
+            self.words = nn.Embedding(7, 6)
+            self.layers = nn.ModuleList(
+                nn.ModuleDict({"mix": nn.Linear(6, 6), "norm": nn.LayerNorm(6)}) for _ in range(2)
+            )
+            self.answer = nn.Linear(6, 3)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:  # [b, t] -> [b, 3]
+        state = self.words(ids)
+        for layer in self.layers:
+            state = state + torch.tanh(layer["mix"](layer["norm"](state)))
+        return self.answer(state.mean(1))
+
+
+MUON = TrainingOptions(
+    steps=12, learning_rate=0.02, optimiser="muon", weight_decay=0.1, precision="float32",
+    checkpoint_every=4, matrix_rate=2.0,
+)  # fmt: skip
+
+
+def words(number: int) -> dict[str, torch.Tensor]:
+    generator = torch.Generator().manual_seed(number)
+    ids = torch.randint(0, 7, (32, 4), generator=generator)
+    return {"ids": ids, "wanted": (ids == 3).sum(1).clamp(max=2)}
+
+
+def told_apart(
+    model: nn.Module, batch: dict[str, torch.Tensor]
+) -> tuple[torch.Tensor, dict[str, float]]:
+    return nn.functional.cross_entropy(model(batch["ids"]), batch["wanted"]), {}
+
+
+def test_muon_changes_the_matrices_of_repeated_layers_alone() -> None:
+    model = Layered()
+    assert layer_matrices(model) == {"layers.0.mix.weight", "layers.1.mix.weight"}
+    optimiser = make_optimiser(model, MUON)
+    given = [id(p) for group in optimiser.param_groups for p in group["params"]]
+    assert sorted(given) == sorted(id(p) for p in model.parameters())
+    set_rate(optimiser, 0.5)
+    assert [group["lr"] for group in optimiser.param_groups] == [1.0, 0.5, 0.5]
+
+
+def test_a_step_of_muon_turns_all_directions_alike_far() -> None:
+    model = Layered()
+    optimiser = make_optimiser(model, replace(MUON, weight_decay=0.0))
+    weight = model.layers[0]["mix"].weight
+    before = weight.detach().clone()
+    set_rate(optimiser, 0.01)
+    told_apart(model, words(0))[0].backward()
+    optimiser.step()
+    turned = torch.linalg.svdvals(weight.detach() - before)
+    assert turned.max() < 2.5 * turned[:-1].min()
+    length = 0.01 * MUON.matrix_rate * 0.2 * 6**0.5  # 0.2 √width: as long as Adam's steps are
+    assert 0.5 * length < turned.max() < 1.5 * length
+
+
+def test_muon_learns_and_goes_on_number_for_number(tmp_path: Path) -> None:
+    whole, parted = Layered(), Layered()
+    before = float(told_apart(whole, words(-1))[0].detach())
+    fit(whole, words, told_apart, MUON, folder=tmp_path / "whole")
+    assert float(told_apart(whole, words(-1))[0].detach()) < 0.8 * before
+
+    def stops(number: int) -> dict[str, torch.Tensor]:
+        if number == 7:
+            raise KeyboardInterrupt
+        return words(number)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(parted, stops, told_apart, MUON, folder=tmp_path / "parted")
+    again = Layered()
+    fit(again, words, told_apart, MUON, folder=tmp_path / "parted")
+    assert same_state(whole, again)
 
 
 @given(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,12 @@ import torch
 from torch.nn import functional
 
 from scenewise.synthetic.pocket import networks
-from scenewise.synthetic.pocket.clip_lessons import clip_loss, sight_loss, with_eyes
+from scenewise.synthetic.pocket.clip_lessons import clip_loss, look, sight_loss, with_eyes
 from scenewise.synthetic.pocket.examples import FAMILY, Examples, draw_examples
 from scenewise.synthetic.pocket.grid_lessons import grid_loss, judge_grid, with_slots
 from scenewise.synthetic.pocket.lessons import LABELS, SLOTS, Lesson, Lessons, label_numbers
+from scenewise.synthetic.pocket.looking import GRID
+from scenewise.synthetic.pocket.networks import PATCH
 
 WRONG = 2
 ACTIONS = [*SLOTS["action"], "nothing"]
@@ -69,6 +72,43 @@ def plain_clip_loss(student: Any, lesson: Lesson) -> torch.Tensor:
         sentences.append(torch.logsumexp(torch.stack(rivals), 0) - true)
     told = (torch.stack(pictures).mean() + torch.stack(sentences).mean()) / 2
     return told + 0.5 * sight_loss(student, lesson.sight)[0]
+
+
+def test_patches_that_are_left_out_are_neither_looked_at_nor_asked_about(student, few) -> None:
+    whole = Lessons(few, None, families=2, wrong=WRONG, seed=3).sight(0)
+    everything = torch.arange(GRID * GRID).expand(len(few), -1)
+    loss, _ = sight_loss(student, whole)
+    same, _ = sight_loss(student, replace(whole, kept=everything))
+    assert torch.allclose(loss, same, atol=1e-5)
+
+    part = Lessons(few, None, families=2, wrong=WRONG, seed=3, whole_from=1).sight(0)
+    pooled, patches = look(student.clip.vision_model, part)
+    assert patches.shape[1] == GRID * GRID // 2
+    left_out = torch.ones(len(few), GRID * GRID).scatter(1, part.kept, 0.0)  # 1 where left out
+    tiles = left_out.view(-1, 1, GRID, GRID).repeat_interleave(PATCH, 2).repeat_interleave(PATCH, 3)
+    blacked = replace(part, pixels=part.pixels * (1 - tiles))
+    assert torch.allclose(look(student.clip.vision_model, blacked)[0], pooled, atol=1e-5)
+
+
+def test_people_and_things_are_hardly_ever_left_out() -> None:
+    drawn = draw_examples(12, seed=5, strange=0.0, workers=1)
+    lessons = Lessons(drawn, None, families=12, wrong=WRONG, seed=3, whole_from=1)
+    sight = lessons.sight(0)
+    full = (sight.who < len(SLOTS["person"])) | (sight.what < len(SLOTS["object"]))
+    kept = torch.zeros_like(full).scatter(1, sight.kept, True)
+    assert (kept & full).sum() / full.sum() > 0.97
+    assert (kept & ~full).sum(dim=1).min() > 0
+    assert lessons.sight(1).kept is None
+
+
+def test_a_batch_in_which_nobody_acts_asks_nothing_of_deeds(student, few) -> None:
+    strange = Examples(few.images[FAMILY:], few.events[FAMILY:], few.families[FAMILY:],
+                       few.places[FAMILY:])  # fmt: skip
+    loss, figures = sight_loss(
+        student, Lessons(strange, None, families=1, wrong=1, seed=3).sight(0)
+    )
+    assert torch.isfinite(loss)
+    assert figures["deeds"] == 0.0
 
 
 def gradients(model: Any) -> dict[str, torch.Tensor]:
