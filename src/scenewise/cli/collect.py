@@ -123,6 +123,12 @@ def search(
     csv: Annotated[
         bool, typer.Option("--csv", help="Print the results as a table for programs.")
     ] = False,
+    html: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--html", metavar="FILE", help="Write a contact sheet as well: one page with pictures."
+        ),
+    ] = None,
     *,
     options: SearchOptions,
     filters: Filters,
@@ -142,6 +148,8 @@ def search(
 
     - `scenewise search "people dancing" --like x7Kq@12.5 --account nina --since 2024-03-01
       --store news`
+
+    - `scenewise search "a red car" --store news --html found.html`
     """
     from scenewise.cli.collecting import Asked, act_search
 
@@ -149,4 +157,4 @@ def search(
         tuple(words or ()), tuple(image), tuple(like), plus, minus,
         tuple(account), tuple(hashtag), tuple(language),
     )  # fmt: skip
-    return act_search(store, asked, options, filters, manner, csv=csv)
+    return act_search(store, asked, options, filters, manner, csv=csv, html=html)

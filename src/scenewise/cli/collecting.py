@@ -155,6 +155,7 @@ def act_search(
     manner: Manner,
     *,
     csv: bool,
+    html: Path | None,
 ) -> int:
     """`scenewise search`."""
     _hush()
@@ -162,7 +163,10 @@ def act_search(
     from scenewise.collection.eyes import is_blind
     from scenewise.collection.query import read_day, read_query
     from scenewise.collection.where import Where
+    from scenewise.media.atomic import refuse_input
 
+    if html is not None:
+        refuse_input(html, *asked.images)
     where = Where(
         account=asked.account,
         posted_from=read_day(filters.posted_from) if filters.posted_from else None,
@@ -189,12 +193,18 @@ def act_search(
         terminal.say(
             "Note: the collection was made without a model; only texts were searched, no pictures"
         )
+    if html is not None:
+        from scenewise.collection.sheet import write_sheet
+
+        write_sheet(html, collection.store, query, hits, store.absolute().name)
     if csv:
         _tell_csv(hits)
     elif manner.json:
         out_json([hit.plain() for hit in hits])
     else:
         _tell_hits(hits, {v.id: v for v in collection.store.videos([hit.id for hit in hits])})
+        if html is not None:
+            out(f"Contact sheet: {html}")
     return 0
 
 
