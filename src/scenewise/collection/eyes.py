@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from scenewise.collection.types import ModelMark
 from scenewise.core.errors import ModelMissing
@@ -49,8 +49,8 @@ def open_eyes(
     the collection is made without vectors, and the note says so.
 
     Args:
-        name: a hub name, a folder, `pocket`, or a pair (see `models.multilingual.embedder_for`);
-            empty for the default.
+        name: a hub name or a short one, a folder, `pocket`, or a pair (see
+            `models.multilingual.embedder_for`); empty for the default.
         summary: the way frames are chosen, which the mark names.
         batch: frames that go through the model at once.
         allow_download: whether weights may be fetched.
@@ -102,11 +102,10 @@ def _loaded(
 ) -> tuple[Embedder, str]:
     from scenewise.models.multilingual import embedder_for
 
-    embedder: Any = embedder_for(
+    embedder = embedder_for(
         name, batch_size=batch, allow_download=allow_download, progress=progress
     )
-    pair = getattr(embedder, "fingerprint", "")  # of two models
-    return embedder, str(pair or hub.fingerprint(embedder.folder))
+    return embedder, embedder.fingerprint
 
 
 def _kept(name: str) -> str:

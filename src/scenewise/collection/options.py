@@ -37,8 +37,9 @@ class IndexOptions(Checked):
     )
     clip: str = option(
         "",
-        "model that puts pictures and words into one space: multilingual (CLIP "
-        "ViT-B/32 with 50 languages; the default), a hub name, a folder, or pocket",
+        "model that puts pictures and words into one space: multilingual (clip-ViT-B-32 "
+        "with a text tower of 50 languages; the default), clip-ViT-B-32, siglip2, a hub name, "
+        "a folder, pocket, or a pair IMAGES+TEXTS",
         group=_GROUP,
     )
     text: str = option(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 from scenewise.core.errors import ComponentMissing, UnknownChoice
@@ -90,8 +91,9 @@ def _piper(voice: str, about: str, size: int = 63_000_000) -> ModelEntry:
     )
 
 
-# PE-Core is not among them: its checkpoints are in a format of its own, which transformers does
-# not load.
+# PE-Core (Bolya et al. 2025) is not among them: its checkpoints come in a format of its own and in
+# that of OpenCLIP. transformers has a class for neither: what it has of that family (`pe_video`,
+# `pe_audio`) are other models, with vectors in other spaces.
 _ENTRIES: Final = (
     ModelEntry(
         BLIP_LARGE,
@@ -184,6 +186,24 @@ TOGETHER: Final = {
 }
 """What runs several models, and which."""
 
+SHORT: Final = {
+    "clip-ViT-B-32": CLIP_OPENAI_BASE,
+    "clip-ViT-B-32-multilingual-v1": CLIP_MULTILINGUAL,
+    "siglip2": SIGLIP2_BASE,
+}
+"""Names by which people know models; the first two are those that Lai (2023) writes."""
+
+
+def located(name: str) -> tuple[str, str]:
+    """Where a model is: what to ask the hub for, and at which revision.
+
+    Args:
+        name: a short name, a name of the hub, or a folder, which goes before a short name.
+    """
+    source = name if Path(name).expanduser().exists() else SHORT.get(name, name)
+    known = next((model for model in _ENTRIES if model.source == source), None)
+    return source, known.revision if known is not None else "main"
+
 
 def catalogue() -> list[ModelEntry]:
     """Every model, in the order in which a person meets them."""
@@ -206,8 +226,8 @@ def pull(names: Iterable[str], progress: Progress | None = None) -> None:
     """Fetch models so that they can be used without a network.
 
     Args:
-        names: names of the catalogue, one name for all that something needs (see
-            `TOGETHER`), or any other repository of the hub.
+        names: names of the catalogue, short ones (see `SHORT`), one name for all that something
+            needs (see `TOGETHER`), or any other repository of the hub.
         progress: shows the downloads.
 
     Raises:
@@ -216,7 +236,7 @@ def pull(names: Iterable[str], progress: Progress | None = None) -> None:
     """
     shown = progress or Silent()
     known = {model.name: model for model in _ENTRIES}
-    wanted = [each for name in names for each in TOGETHER.get(name, (name,))]
+    wanted = [each for name in names for each in TOGETHER.get(name, (SHORT.get(name, name),))]
     for name in dict.fromkeys(wanted):
         model = known.get(name)
         if model is None and name.count("/") == 1:

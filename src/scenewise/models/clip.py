@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress
 from scenewise.models import hub
-from scenewise.models.catalogue import CLIP_LARGE
+from scenewise.models.catalogue import CLIP_LARGE, located
 from scenewise.models.loading import load_model, load_part
 from scenewise.models.precision import placement
 
@@ -24,7 +24,7 @@ class ClipEmbedder:
     """CLIP (Radford et al. 2021) or SigLIP through transformers.
 
     Args:
-        model: a hub name, a folder, or `pocket`.
+        model: a hub name, a short one (see `catalogue.SHORT`), a folder, or `pocket`.
         batch_size: pictures, or sentences, that go through the model at once.
         device: `auto`, `cpu`, `cuda` or `mps`.
         precision: `auto`, `float32` or `bfloat16`.
@@ -46,8 +46,13 @@ class ClipEmbedder:
         allow_download: bool = True,
         progress: Progress | None = None,
     ) -> None:
+        source, revision = located(model)
         folder = hub.resolve(
-            model, job="embedder", allow_download=allow_download, progress=progress
+            source,
+            job="embedder",
+            revision=revision,
+            allow_download=allow_download,
+            progress=progress,
         )
         from transformers import AutoModel, AutoTokenizer
 
@@ -68,6 +73,11 @@ class ClipEmbedder:
         projection = getattr(self._model.config, "projection_dim", None)
         self.dimension = int(projection or text.projection_size)
         self._known: OrderedDict[str, npt.NDArray[np.float32]] = OrderedDict()
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of the model (see `hub.fingerprint`)."""
+        return hub.fingerprint(self.folder)
 
     @property
     def scale(self) -> float:

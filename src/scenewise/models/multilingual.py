@@ -12,7 +12,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +22,7 @@ from scenewise.core.media_types import Image
 from scenewise.core.ports import Embedder
 from scenewise.core.progress import Progress
 from scenewise.models import hub
-from scenewise.models.catalogue import CLIP_MULTILINGUAL, CLIP_OPENAI_BASE, TOGETHER, catalogue
+from scenewise.models.catalogue import CLIP_MULTILINGUAL, CLIP_OPENAI_BASE, TOGETHER, located
 from scenewise.models.clip import ClipEmbedder
 from scenewise.models.loading import load_model, load_part, load_tensors
 from scenewise.models.precision import placement
@@ -32,6 +32,15 @@ MULTILINGUAL: Final = "multilingual"
 
 JOIN: Final = "+"
 """Stands between the names of a pair: that of the pictures' model, then that of the texts'."""
+
+
+class MarkedEmbedder(Embedder, Protocol):
+    """An embedder whose vectors can be told from those of another."""
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of its weights and configuration."""
+        ...
 
 
 class SentenceTower:
@@ -179,12 +188,12 @@ class PairedEmbedder:
         return self._texts.texts(texts)
 
 
-def embedder_for(name: str, **options: Any) -> Embedder:
+def embedder_for(name: str, **options: Any) -> MarkedEmbedder:
     """The embedder of a name.
 
     Args:
-        name: a hub name, a folder or `pocket` for a model with both towers; `multilingual`, or
-            `IMAGES+TEXTS` for a pair.
+        name: a hub name, a short one (see `catalogue.SHORT`), a folder or `pocket` for a model
+            with both towers; `multilingual`, or `IMAGES+TEXTS` for a pair.
         options: `batch_size`, `device`, `precision`, `allow_download`, `progress`.
 
     Raises:
@@ -201,9 +210,9 @@ def embedder_for(name: str, **options: Any) -> Embedder:
 
 def _resolved(name: str, job: str, allow_download: bool, progress: Progress | None) -> Path:
     """The folder of a model, at the revision that the catalogue names."""
-    revision = next((m.revision for m in catalogue() if m.source == name), "main")
+    source, revision = located(name)
     return hub.resolve(
-        name, job=job, revision=revision, allow_download=allow_download, progress=progress
+        source, job=job, revision=revision, allow_download=allow_download, progress=progress
     )
 
 
