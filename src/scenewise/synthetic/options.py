@@ -34,9 +34,14 @@ class RecipeOptions(Checked):
 
     families: int = option(6000, "families of eight frames that are drawn", low=16, group="Recipe")
     test_families: int = option(260, "families that are held out", low=4, group="Recipe")
-    eye_steps: int = option(8000, "steps of learning to see", low=1, group="Recipe")
-    clip_steps: int = option(2500, "steps of learning what sentences say", low=1, group="Recipe")
-    caption_steps: int = option(3000, "steps of the captioner", low=1, group="Recipe")
+    eye_steps: int = option(
+        4000, "steps of learning to see, half of each picture", low=1, group="Recipe"
+    )
+    whole_steps: int = option(
+        3500, "steps of learning to see, whole pictures", low=1, group="Recipe"
+    )
+    clip_steps: int = option(2000, "steps of learning what sentences say", low=1, group="Recipe")
+    caption_steps: int = option(2200, "steps of the captioner", low=1, group="Recipe")
     language_steps: int = option(1500, "steps of the language model", low=1, group="Recipe")
     grid_steps: int = option(1500, "steps of the grid encoder", low=1, group="Recipe")
     workers: int = option(2, "processes that draw", low=1, high=64, group="Recipe")
@@ -46,7 +51,8 @@ class RecipeOptions(Checked):
 SHORT = RecipeOptions(
     families=160,
     test_families=24,
-    eye_steps=110,
+    eye_steps=80,
+    whole_steps=30,
     clip_steps=40,
     caption_steps=40,
     language_steps=60,

@@ -158,9 +158,10 @@ class Lessons:
         families: of one batch.
         wrong: false sentences for each picture.
         seed: of the order, of the words and of how pictures are altered.
-        whole_from: step from which on pictures are seen whole. Before it, half of the patches
-            are left out (Li et al. 2023, Scaling language-image pre-training via masking), and
-            hardly ever those with people and things: a step takes half the time.
+        in_part: whether half of the patches of each picture are left out (Li et al. 2023,
+            Scaling language-image pre-training via masking), hardly ever those with people and
+            things. A step takes half the time; but as where they are is told by what is left
+            out, whole pictures must follow.
     """
 
     def __init__(
@@ -171,20 +172,20 @@ class Lessons:
         families: int,
         wrong: int,
         seed: int,
-        whole_from: int = 0,
+        in_part: bool = False,
     ) -> None:
         self._examples = examples
         self._tokenizer = tokenizer
         self._families = families
         self._wrong = wrong
         self._seed = seed
-        self._whole_from = whole_from
+        self._in_part = in_part
         self._count = len(examples) // FAMILY
 
     def sight(self, step: int) -> Sight:
         """A batch of whole families without a word."""
         rng, rows = self._rows(step)
-        return self._looked_at(rng, step, _sight(*self._pictures(rng, rows)))
+        return self._looked_at(rng, _sight(*self._pictures(rng, rows)))
 
     def clip(self, step: int) -> Lesson:
         """A batch of whole families with a true sentence and false ones for each picture."""
@@ -210,7 +211,7 @@ class Lessons:
         fits &= world[None] == world[:, None]
         words = self._words([*true, *false])
         return Lesson(
-            self._looked_at(rng, step, _sight(pixels, places, events)),
+            self._looked_at(rng, _sight(pixels, places, events)),
             words["input_ids"],
             words["attention_mask"],
             torch.from_numpy(fits),
@@ -240,8 +241,8 @@ class Lessons:
             "labels": ids.masked_fill(mask == 0, -100),
         }
 
-    def _looked_at(self, rng: np.random.Generator, step: int, sight: Sight) -> Sight:
-        if step >= self._whole_from:
+    def _looked_at(self, rng: np.random.Generator, sight: Sight) -> Sight:
+        if not self._in_part:
             return sight
         return replace(sight, kept=kept_patches(rng, sight))
 

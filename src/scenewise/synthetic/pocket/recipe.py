@@ -39,8 +39,6 @@ from scenewise.synthetic.world import ACTIONS
 
 _TEST_SEED: Final = 900_000
 _FAMILIES_A_BATCH: Final = 8
-_IN_PART: Final = 0.85
-"""Share of the steps in which pictures are seen in part."""
 
 
 @dataclass(frozen=True)
@@ -167,23 +165,21 @@ def make_embedder(
     clip = networks.new_clip(tokenizer, options.seed)
     student = clip_lessons.with_eyes(clip)
 
-    def lessons(steps: int, seed: int) -> Lessons:
+    def lessons(number: int, in_part: bool = False) -> Lessons:
         return Lessons(
             train,
             tokenizer,
             families=_FAMILIES_A_BATCH,
             wrong=2,
-            seed=seed,
-            whole_from=round(_IN_PART * steps),
+            seed=options.seed + number,
+            in_part=in_part,
         )
 
-    first, then = (
-        lessons(options.eye_steps, options.seed + 2),
-        lessons(options.clip_steps, options.seed + 3),
-    )
-    _fit(student, first.sight, clip_lessons.sight_loss, options.eye_steps, 5e-4, kitchen,
-         "eyes", options, told)  # fmt: skip
-    _fit(student, then.clip, clip_lessons.clip_loss, options.clip_steps, 4e-4, kitchen,
+    _fit(student, lessons(2, in_part=True).sight, clip_lessons.sight_loss, options.eye_steps,
+         5e-4, kitchen, "eyes", options, told)  # fmt: skip
+    _fit(student, lessons(5).sight, clip_lessons.sight_loss, options.whole_steps, 4e-4, kitchen,
+         "eyes-whole", options, told)  # fmt: skip
+    _fit(student, lessons(3).clip, clip_lessons.clip_loss, options.clip_steps, 4e-4, kitchen,
          "clip", options, told)  # fmt: skip
     save_embedder(clip, tokenizer, folder / "embedder")
     tally = judge_clip(folder / "embedder", test)
