@@ -81,7 +81,7 @@ def test_patches_that_are_left_out_are_neither_looked_at_nor_asked_about(student
     same, _ = sight_loss(student, replace(whole, kept=everything))
     assert torch.allclose(loss, same, atol=1e-5)
 
-    part = Lessons(few, None, families=2, wrong=WRONG, seed=3, whole_from=1).sight(0)
+    part = Lessons(few, None, families=2, wrong=WRONG, seed=3, in_part=True).sight(0)
     pooled, patches = look(student.clip.vision_model, part)
     assert patches.shape[1] == GRID * GRID // 2
     left_out = torch.ones(len(few), GRID * GRID).scatter(1, part.kept, 0.0)  # 1 where left out
@@ -92,13 +92,13 @@ def test_patches_that_are_left_out_are_neither_looked_at_nor_asked_about(student
 
 def test_people_and_things_are_hardly_ever_left_out() -> None:
     drawn = draw_examples(12, seed=5, strange=0.0, workers=1)
-    lessons = Lessons(drawn, None, families=12, wrong=WRONG, seed=3, whole_from=1)
+    lessons = Lessons(drawn, None, families=12, wrong=WRONG, seed=3, in_part=True)
     sight = lessons.sight(0)
     full = (sight.who < len(SLOTS["person"])) | (sight.what < len(SLOTS["object"]))
     kept = torch.zeros_like(full).scatter(1, sight.kept, True)
     assert (kept & full).sum() / full.sum() > 0.97
     assert (kept & ~full).sum(dim=1).min() > 0
-    assert lessons.sight(1).kept is None
+    assert Lessons(drawn, None, families=12, wrong=WRONG, seed=3).sight(0).kept is None
 
 
 def test_a_batch_in_which_nobody_acts_asks_nothing_of_deeds(student, few) -> None:

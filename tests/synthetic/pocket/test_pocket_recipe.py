@@ -20,8 +20,8 @@ from scenewise.training.errors import CheckpointInvalid
 
 MODELS = ("embedder", "captioner", "language", "grid")
 TINY = RecipeOptions(
-    families=16, test_families=4, eye_steps=6, clip_steps=4, caption_steps=4, language_steps=4,
-    grid_steps=4, workers=1, seed=3,
+    families=16, test_families=4, eye_steps=6, whole_steps=4, clip_steps=4, caption_steps=6,
+    language_steps=4, grid_steps=4, workers=1, seed=3,
 )  # fmt: skip
 
 pytestmark = [pytest.mark.slow]
@@ -74,7 +74,7 @@ def check_models(folder: Path) -> None:
 @pytest.mark.timeout(600)
 def test_a_run_that_was_stopped_ends_as_one_that_was_not(tmp_path) -> None:
     whole = make(tmp_path / "whole", TINY)
-    for run in (2, 5):  # of clip, then of the grid encoder
+    for run in (3, 7):  # of clip, then of the grid encoder
         with pytest.raises(KeyboardInterrupt):
             make(tmp_path / "stopped", TINY, progress=Stopping(run))
     last = Stopping(99)
