@@ -38,10 +38,10 @@ class RecipeOptions(Checked):
         4000, "steps of learning to see, half of each picture", low=1, group="Recipe"
     )
     whole_steps: int = option(
-        3500, "steps of learning to see, whole pictures", low=1, group="Recipe"
+        1000, "steps of learning to see, whole pictures", low=1, group="Recipe"
     )
-    clip_steps: int = option(2000, "steps of learning what sentences say", low=1, group="Recipe")
-    caption_steps: int = option(2200, "steps of the captioner", low=1, group="Recipe")
+    clip_steps: int = option(1500, "steps of learning what sentences say", low=1, group="Recipe")
+    caption_steps: int = option(1500, "steps of the captioner", low=1, group="Recipe")
     language_steps: int = option(1500, "steps of the language model", low=1, group="Recipe")
     grid_steps: int = option(1500, "steps of the grid encoder", low=1, group="Recipe")
     workers: int = option(2, "processes that draw", low=1, high=64, group="Recipe")
