@@ -23,3 +23,7 @@ class StoreInvalid(InputError):
 
 class VideoUnknown(InputError):
     """The collection holds no such video or moment."""
+
+
+class TooFew(InputError):
+    """There is too little in the collection, or in what was chosen from it, to group."""
