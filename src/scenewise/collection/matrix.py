@@ -4,6 +4,7 @@ Three files make a matrix. `matrix.json` says which the other two are and how ma
 hold; replacing it brings a new matrix into being, so that no reader sees half of one. New
 videos are appended to the file of vectors, behind the rows that readers of the older matrix
 see. Only when videos went or changed is the file written anew, from the old one where it can.
+A large matrix has two files more, for a first look at it (see `rough`).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from scenewise.collection.place import Place
+from scenewise.collection.rough import FROM, Rough, RoughFile
 from scenewise.collection.schema import vectors_of
 from scenewise.collection.types import Matrix
 from scenewise.core.errors import OutputUnwritable
@@ -68,12 +70,14 @@ class MatrixFile:
         place: the store's folder.
         token: the store's own; a matrix of another is not taken for its.
         dimension: numbers in a vector.
+        rough_from: rows from which there is a first look.
     """
 
-    def __init__(self, place: Place, token: str, dimension: int) -> None:
+    def __init__(self, place: Place, token: str, dimension: int, *, rough_from: int = FROM) -> None:
         self._place = place
         self._token = token
         self._dimension = dimension
+        self._rough = RoughFile(place.derived, rough_from)
         self._matrix: Matrix | None = None
         self._version = -1
 
@@ -104,17 +108,18 @@ class MatrixFile:
 
     def _refreshed(self, version: int, rows: Rows) -> Matrix:
         stored = self._stored()
-        if stored is not None and stored[0]["version"] == version:
-            return _matrix(stored[1], self._mapped(stored[0]["vectors"], stored[1].rows))
         manifest, old = stored if stored is not None else ({}, _NONE)
+        lacking = self._rough.lacks(manifest, (old.rows, self._dimension))
+        if manifest and manifest["version"] == version and not lacking:
+            return self._opened(manifest, old)
         now = rows.generations()
         kept = [now.get(name) == was for name, was in zip(old.ids, old.generations, strict=True)]
         here = {name for name, keep in zip(old.ids, kept, strict=True) if keep}
         new = sorted(name for name in now if name not in here)
-        if all(kept) and not new and manifest:
+        if all(kept) and not new and manifest and not lacking:
             # compaction makes a new version of the same rows
             self._commit({**manifest, "version": version})
-            return _matrix(old, self._mapped(manifest["vectors"], old.rows))
+            return self._opened(manifest, old)
         if all(kept) and manifest:
             name = manifest["vectors"]
             with (self._place.derived / name).open("r+b") as file:
@@ -132,10 +137,16 @@ class MatrixFile:
             part = _joined(_chosen(old, kept), added)
         index = f"rows-{secrets.token_hex(6)}.npz"
         self._write_index(index, part)
-        fresh = {"token": self._token, "version": version, "vectors": name, "index": index}
+        lengthened = old.rows if name == manifest.get("vectors") else 0
+        rough = self._rough.made(manifest, lengthened, self._mapped(name, part.rows))
+        fresh = {"token": self._token, "version": version, "vectors": name, "index": index, **rough}
         self._commit(fresh)
         self._clear(fresh)
-        return _matrix(part, self._mapped(name, part.rows))
+        return self._opened(fresh, part)
+
+    def _opened(self, manifest: Mapping[str, Any], part: _Part) -> Matrix:
+        rough = self._rough.opened(manifest, (part.rows, self._dimension))
+        return _matrix(part, self._mapped(manifest["vectors"], part.rows), rough)
 
     def _stored(self) -> tuple[dict[str, Any], _Part] | None:
         """The matrix on disk; None where there is none or it is damaged."""
@@ -169,7 +180,7 @@ class MatrixFile:
 
     def _clear(self, manifest: Mapping[str, Any]) -> None:
         for path in self._place.derived.iterdir():
-            old = path.suffix in (".f32", ".npz") and path.name not in manifest.values()
+            old = path.suffix in (".f32", ".i8", ".npz") and path.name not in manifest.values()
             if old:
                 # where a file in use cannot be deleted, the next clearing will
                 with contextlib.suppress(OSError):
@@ -237,9 +248,9 @@ def _copied(file: BinaryIO, vectors: npt.NDArray[np.float32], kept: npt.NDArray[
         file.write(vectors[some][kept[some]].tobytes())
 
 
-def _matrix(part: _Part, vectors: npt.NDArray[np.float32]) -> Matrix:
+def _matrix(part: _Part, vectors: npt.NDArray[np.float32], rough: Rough | None = None) -> Matrix:
     """The matrix of these rows; videos without frames are not among its ids."""
     ids = [name for name, count in zip(part.ids, part.counts, strict=True) if count]
     counts = [count for count in part.counts if count]
     video = np.repeat(np.arange(len(ids), dtype=np.int32), counts)
-    return Matrix(vectors, video, part.times, tuple(ids))
+    return Matrix(vectors, video, part.times, tuple(ids), rough)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,7 @@ from scenewise.collection.arithmetic import Question
 from scenewise.collection.calibration import Chance, bulk, chance, sampled
 from scenewise.collection.nearest import similarities, top
 from scenewise.collection.results import Hit, Moment, Why
+from scenewise.collection.rough import REFINED
 from scenewise.collection.types import Matrix, TextMatch
 from scenewise.core.options import Checked, option
 
@@ -69,9 +70,9 @@ def search(
         similar.
     """
     options = options or SearchOptions()
-    values, pictures = frame_values(matrix, question, options.barring)
-    seen = values if question.vector.any() else None
     allowed = _allowed(matrix, question.without, only)
+    values, pictures = frame_values(matrix, question, options.barring, allowed=allowed)
+    seen = values if question.vector.any() else None
     found = _words_found(question, words, only)
     count = 0 if seen is None else min(len(values), _EACH * options.limit)
     while True:
@@ -84,26 +85,66 @@ def search(
 
 
 def frame_values(
-    matrix: Matrix, question: Question, barring: float
+    matrix: Matrix,
+    question: Question,
+    barring: float,
+    *,
+    allowed: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[npt.NDArray[np.float32], Chance]:
     """How well each frame answers a question, float32 [n], and what chance looks like.
+
+    In a matrix with a first look (`rough`) the values of the best frames are exact, those of
+    the others within a few thousandths of their spread.
 
     Args:
         matrix: of the collection.
         question: see `arithmetic.resolve`.
         barring: how much a frame loses that shows what is not wanted.
+        allowed: the frames that may be found, bool [n]; None for all.
     """
-    queries = np.concatenate([question.vector[None], question.barred])
-    values, *barred = similarities(matrix.vectors, queries)
-    known = chance(values)
-    if not barred or not barring:
-        return values, known
-    values = values.copy()
-    for similarity, weight in zip(barred, question.weights, strict=True):
-        middle, spread = bulk(sampled(similarity))
-        outstanding = np.maximum((similarity - middle) / spread - 1.0, 0.0)
-        values -= (barring * float(weight) * known.spread * outstanding).astype(np.float32)
+    barred = question.barred if barring else question.barred[:0]
+    queries = np.concatenate([question.vector[None], barred])
+    if matrix.rough is None:
+        similar = similarities(matrix.vectors, queries)
+    else:
+        similar = matrix.rough.similarities(queries)
+    terms = _terms(similar, question.weights, barring)
+    values = _valued(similar, terms)
+    if matrix.rough is not None:
+        rows = np.sort(top(values, REFINED, allowed=allowed))
+        values[rows] = _valued(similarities(matrix.vectors[rows], queries), terms)
     return values, chance(values)
+
+
+class _Term(NamedTuple):
+    """What a frame loses for one thing that is not wanted: from `least` on, `slope` times the
+    similarity beyond it."""
+
+    least: float
+    slope: float
+
+
+def _terms(
+    similar: npt.NDArray[np.float32], weights: npt.NDArray[np.float32], barring: float
+) -> list[_Term]:
+    """A term for each row of similarities but the first, which is that of the question."""
+    if len(similar) < 2 or not similar.shape[1]:
+        return []
+    _, spread = bulk(sampled(similar[0]))
+    terms = []
+    for one, weight in zip(similar[1:], weights, strict=True):
+        middle, own = bulk(sampled(one))
+        terms.append(_Term(middle + own, barring * float(weight) * spread / own))
+    return terms
+
+
+def _valued(similar: npt.NDArray[np.float32], terms: Sequence[_Term]) -> npt.NDArray[np.float32]:
+    """Values of frames, float32 [n], from their similarities [1 + terms, n]."""
+    values = similar[0]
+    for one, term in zip(similar[1:], terms, strict=False):  # none where there are no frames
+        loss = np.maximum(one - term.least, 0.0)
+        values = values - (term.slope * loss).astype(np.float32)
+    return values
 
 
 _Found = dict[str, list[tuple[TextMatch, float]]]
@@ -115,9 +156,10 @@ def _allowed(
     """The rows of videos that may be found, bool [n]; None for all."""
     if only is None and not without:
         return None
-    wanted = None if only is None else frozenset(only)
-    kept = [name not in without and (wanted is None or name in wanted) for name in matrix.ids]
-    return np.asarray(np.array(kept, np.bool_)[matrix.video])
+    kept = np.full(len(matrix.ids), only is None)
+    for names, may in ((only or (), True), (without, False)):
+        kept[[matrix.places[name] for name in names if name in matrix.places]] = may
+    return np.asarray(kept[matrix.video])
 
 
 def _words_found(
@@ -140,7 +182,8 @@ def _rows_of(matrix: Matrix, found: _Found) -> npt.NDArray[np.int64]:
     """All rows of the videos in which words were found."""
     if not found:
         return np.zeros(0, np.int64)
-    named = np.array([name in found for name in matrix.ids], np.bool_)
+    named = np.zeros(len(matrix.ids), np.bool_)
+    named[[matrix.places[name] for name in found if name in matrix.places]] = True
     return np.flatnonzero(named[matrix.video])
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scenewise.collection.rough import Rough
 
 
 @dataclass(frozen=True)
@@ -90,12 +94,19 @@ class Matrix:
         video: int32 [n], the row's video as a place in `ids`.
         time: float32 [n], seconds from the start of that video.
         ids: the videos that have frames.
+        rough: the vectors in bytes, for a first look; None where all of them are looked at.
     """
 
     vectors: npt.NDArray[np.float32]
     video: npt.NDArray[np.int32]
     time: npt.NDArray[np.float32]
     ids: tuple[str, ...]
+    rough: Rough | None = None
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place of each video in `ids`."""
+        return {name: place for place, name in enumerate(self.ids)}
 
 
 class Known(NamedTuple):
