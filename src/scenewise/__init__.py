@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from scenewise._version import __version__
 
 if TYPE_CHECKING:
+    from scenewise.collection.collection import Collection
     from scenewise.core.errors import ComponentMissing, InputError, ScenewiseError
     from scenewise.core.script import Cue, Description, FilmReference, Script
     from scenewise.core.time import Span
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Check": "scenewise.description.results",
+    "Collection": "scenewise.collection.collection",
     "ComponentMissing": "scenewise.core.errors",
     "Cue": "scenewise.core.script",
     "Described": "scenewise.description.results",
@@ -54,6 +56,7 @@ _HOMES = {
 
 __all__ = [
     "Check",
+    "Collection",
     "ComponentMissing",
     "Cue",
     "Described",

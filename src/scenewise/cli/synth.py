@@ -67,6 +67,8 @@ def charades(output_dir: Folder, count: Count = 48, *, options: SetOptions, mann
 def social(output_dir: Folder, count: Count = 60, *, options: SetOptions, manner: Manner) -> int:
     """Draw short upright videos with accounts, dates, hashtags, texts, and known copies.
 
+    Beside them: `queries.jsonl` and `judgements.qrels`, for `scenewise evaluate`.
+
     Example: `scenewise synth social -n 200 --seed 7 -o social`
     """
     from scenewise.cli.synthesising import act_social

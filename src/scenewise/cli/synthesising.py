@@ -50,10 +50,17 @@ def act_charades(folder: Path, count: int, options: SetOptions, manner: Manner) 
 
 def act_social(folder: Path, count: int, options: SetOptions, manner: Manner) -> int:
     """`scenewise synth social`."""
+    from scenewise.synthetic.social_queries import make_social_queries
     from scenewise.synthetic.social_set import make_social_set
 
-    make_social_set(folder, count, seed=options.seed, progress=_terminal(manner))
-    return _told(folder, count, manner)
+    terminal = _terminal(manner)
+    make_social_set(folder, count, seed=options.seed, progress=terminal)
+    queries = make_social_queries(folder, seed=options.seed, progress=terminal)
+    if manner.json:
+        out_json({"folder": str(folder), "videos": count, "queries": len(queries)})
+        return 0
+    out(f"{count} videos, {len(queries)} queries with their answers: {folder}")
+    return 0
 
 
 def _told(folder: Path, count: int, manner: Manner) -> int:
