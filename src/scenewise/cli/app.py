@@ -10,6 +10,7 @@ import typer
 
 from scenewise._version import __version__
 from scenewise.cli.collect import index, search
+from scenewise.cli.copies import copies
 from scenewise.cli.evaluate import evaluate
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
@@ -63,6 +64,7 @@ def _version(wanted: bool) -> None:
 app.add_typer(synth, name="synth")
 app.command()(index)
 app.command()(search)
+app.command()(copies)
 app.command()(evaluate)
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from scenewise.collection.arithmetic import Encoder, Sums
 from scenewise.collection.asking import ask
+from scenewise.collection.copies_finding import CopyReport, copies_in, remembered
+from scenewise.collection.copies_options import FootageOptions
 from scenewise.collection.errors import StoreMissing, StoreOfAnotherModel
 from scenewise.collection.eyes import Eyes, is_blind, open_again, open_eyes
 from scenewise.collection.finding import Found, find
@@ -195,8 +197,28 @@ class Collection:
             return ask(self.store, query, encoder, options=options, sums=sums)
         more = replace(options, limit=min(10_000, 3 * options.limit))
         hits = ask(self.store, query, encoder, options=more, sums=sums)
-        durations = {v.id: v.duration for v in self.store.videos([hit.id for hit in hits])}
-        return without_copies(hits, self.store.matrix(), durations, options.limit)
+        videos = self.store.videos([hit.id for hit in hits])
+        durations = {video.id: video.duration for video in videos}
+        known = remembered(self.store, videos)
+        return without_copies(hits, self.store.matrix(), durations, options.limit, known)
+
+    def copies(
+        self,
+        where: Where | None = None,
+        *,
+        options: FootageOptions | None = None,
+        progress: Progress | None = None,
+    ) -> CopyReport:
+        """Groups of videos with the same footage, also as a part, mirrored, cropped, with a
+        logo, between bars, in other colours or sped up.
+
+        Args:
+            where: which videos are compared; None for all. What is found among all is
+                remembered, so that `search` shows one of several copies.
+            options: how much it takes to call two videos copies.
+            progress: told of every video.
+        """
+        return copies_in(self.store, where, options, progress)
 
     def _note_failures(self, report: IndexReport) -> None:
         """Keep which files could not be used, and forget those that are gone."""
@@ -213,7 +235,10 @@ class Collection:
         selector = chosen_selector(chosen.selector, chosen.frames)
         reader = chosen_reader(options.text, options.reading)
         embedder = self._sight(options.batch, progress).embedder
-        return Means(lambda is_seen: Looker(selector, reader, is_seen), embedder, options.batch)
+        strips = self.store.strips
+        return Means(
+            lambda is_seen: Looker(selector, reader, is_seen, strips), embedder, options.batch
+        )
 
     def _sight(self, batch: int, progress: Progress | None) -> Eyes:
         """The model, loaded when it is first needed, and checked to be the one it was."""

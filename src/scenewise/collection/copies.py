@@ -13,13 +13,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from scenewise.collection.copies_alignment import Alignment, Reals, Track, Vectors, align
+from scenewise.collection.copies_prints import Box
 from scenewise.collection.types import Matrix
 from scenewise.core.options import Checked, option
 
@@ -31,6 +32,15 @@ _NEIGHBOURS: Final = 64
 
 _PAIRS: Final = 100_000
 """Pairs of frames from which chance is measured."""
+
+_CROPPED: Final = 0.88
+"""Share of a picture under which it is called cropped."""
+
+_OTHER_SPEED: Final = 0.08
+"""Seconds in a second by which another speed differs from the own."""
+
+_PART: Final = 0.85
+"""Share of a video under which it is a part that is the same."""
 
 _UPPER: Final = ((0.8413, 1.0), (0.9772, 2.0), (0.99, 2.326))
 """Quantiles, and how many spreads of a normal distribution they lie above the median."""
@@ -72,7 +82,11 @@ class Copy:
         share_a, share_b: how much of each is the same, 0 to 1.
         mirrored: whether b shows it as in a mirror; None where that was not looked at.
         frames: how many pairs of frames agree in order.
-        likeness: mean spreads above chance of those.
+        likeness: of those, on average: their correlation where pictures were compared, spreads
+            above chance where vectors were.
+        by: what was compared.
+        parts: what both show, of the picture of a and of b without bars; None where that was
+            not looked at.
     """
 
     a: str
@@ -84,6 +98,34 @@ class Copy:
     mirrored: bool | None
     frames: int
     likeness: float
+    by: Literal["pictures", "vectors"] = "vectors"
+    parts: tuple[Box, Box] | None = None
+
+    @property
+    def changes(self) -> tuple[str, ...]:
+        """What was done to one of the two, in words; empty where nothing is known of it."""
+        found = ["mirrored"] if self.mirrored else []
+        if self.parts is not None and min(part.area for part in self.parts) < _CROPPED:
+            found.append("cropped")
+        if abs(self.speed - 1) > _OTHER_SPEED:
+            found.append("other speed")
+        if min(self.share_a, self.share_b) < _PART:
+            found.append("part")
+        return tuple(found)
+
+    @property
+    def turned(self) -> Copy:
+        """The same told from the other side."""
+        return replace(
+            self,
+            a=self.b,
+            b=self.a,
+            offset=-self.offset / self.speed,
+            speed=1 / self.speed,
+            share_a=self.share_b,
+            share_b=self.share_a,
+            parts=None if self.parts is None else (self.parts[1], self.parts[0]),
+        )
 
 
 @dataclass(frozen=True)
@@ -157,15 +199,15 @@ def find_copies(
     for a, b in _candidates(matrix, matrix.vectors, least, options.frames):
         copy = decided(track(a), track(b), chance, options)
         if copy is not None:
-            found[a, b] = _named(matrix.ids[a], matrix.ids[b], copy, seen_mirrored)
+            found[a, b] = named(matrix.ids[a], matrix.ids[b], copy, seen_mirrored)
     if mirrored is not None:
         turned = _tracks(matrix, durations, mirrored)
         for a, b in _candidates(matrix, mirrored, least, options.frames):
             copy = decided(tracks[a], turned[b], chance, options)
             known = found.get((a, b))
             if copy is not None and (known is None or copy.likeness > known.likeness):
-                found[a, b] = _named(matrix.ids[a], matrix.ids[b], copy, True)
-    return _groups(matrix.ids, found)
+                found[a, b] = named(matrix.ids[a], matrix.ids[b], copy, True)
+    return grouped(matrix.ids, found)
 
 
 def decided(a: Track, b: Track, chance: ChanceLikeness, options: CopyOptions) -> Alignment | None:
@@ -299,17 +341,15 @@ def _distinct(
     return known, counts.astype(np.int64)
 
 
-def _named(a: str, b: str, found: Alignment, mirrored: bool | None) -> Copy:
+def named(a: str, b: str, found: Alignment, mirrored: bool | None) -> Copy:
     """The finding by name, with that video as b of which more is the same."""
     copy = Copy(a, b, found.offset, found.speed, found.share_a, found.share_b, mirrored,
                 found.frames, found.likeness)  # fmt: skip
-    if found.share_b >= found.share_a:
-        return copy
-    return Copy(b, a, -found.offset / found.speed, 1 / found.speed, found.share_b, found.share_a,
-                mirrored, found.frames, found.likeness)  # fmt: skip
+    return copy if found.share_b >= found.share_a else copy.turned
 
 
-def _groups(ids: Sequence[str], found: Mapping[tuple[int, int], Copy]) -> tuple[CopyGroup, ...]:
+def grouped(ids: Sequence[str], found: Mapping[tuple[int, int], Copy]) -> tuple[CopyGroup, ...]:
+    """Copies, by the places of their videos among the ids, as groups in the order of the ids."""
     leader = list(range(len(ids)))
 
     def first(one: int) -> int:

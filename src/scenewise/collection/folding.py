@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,11 @@ from scenewise.collection.types import Matrix
 
 
 def without_copies(
-    hits: Sequence[Hit], matrix: Matrix, durations: Mapping[str, float], limit: int
+    hits: Sequence[Hit],
+    matrix: Matrix,
+    durations: Mapping[str, float],
+    limit: int,
+    copies: Container[frozenset[str]] = frozenset(),
 ) -> tuple[Hit, ...]:
     """The hits of which none shows the same footage as a better one, which names it instead.
 
@@ -25,6 +29,8 @@ def without_copies(
         matrix: of the collection, which says how alike frames are by chance.
         durations: seconds of the videos, by id.
         limit: how many are wanted.
+        copies: pairs of ids that are known to be copies (`copies_finding.remembered`); of
+            others the vectors tell.
     """
     if len(hits) < 2:
         return tuple(hits)
@@ -34,7 +40,10 @@ def without_copies(
     for hit in hits:
         track = _track(matrix, places.get(hit.id), durations.get(hit.id))
         for place, (better, known) in enumerate(kept):
-            if track is not None and known is not None and decided(known, track, chance, options):
+            alike = track is not None and known is not None
+            if frozenset((better.id, hit.id)) in copies or (
+                alike and decided(known, track, chance, options)
+            ):
                 kept[place] = (replace(better, copies=(*better.copies, hit.id)), known)
                 break
         else:

@@ -7,15 +7,16 @@ import threading
 import typing
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from scenewise.collection.metadata import Facts
+from scenewise.collection.strips import Strip, Strips, StripTaker
 from scenewise.collection.types import Failure, Known
 from scenewise.core import plugins
-from scenewise.core.errors import ScenewiseError
+from scenewise.core.errors import OutputUnwritable, ScenewiseError
 from scenewise.core.media_types import Frame, Image
 from scenewise.core.ports import FrameSelector, TextReader
 from scenewise.frames.clarity import CLARITY_SIDE, clarity
@@ -121,6 +122,7 @@ class Looker:
         selector: chooses the frames.
         reader: reads the writing.
         is_seen: whether content of this digest is known, so that nothing needs decoding.
+        strips: where the strip of each film goes, by which copies are found; None for nowhere.
     """
 
     def __init__(
@@ -128,8 +130,10 @@ class Looker:
         selector: FrameSelector,
         reader: TextReader,
         is_seen: Callable[[str], bool],
+        strips: Strips | None = None,
     ) -> None:
         self._selector, self._reader, self._is_seen = selector, reader, is_seen
+        self._strips = strips
         self._stopped = threading.Event()
 
     def look(self, files: Iterable[Wanted]) -> Generator[Outcome, None, None]:
@@ -161,6 +165,10 @@ class Looker:
         film = _StoppableFilm(wanted.path, self._stopped)
         selection = self._selector.select(film)
         moments = tuple(_moment(keyframe.frame) for keyframe in selection.keyframes)
+        if self._strips is not None and film.strip is not None:
+            # What keeps a strip from being written keeps the row from it too, and is told there.
+            with suppress(OSError, OutputUnwritable):
+                self._strips.write(stamp.digest, film.strip)
         return Looked(wanted, stamp, film.duration, moments, tuple(film.warnings))
 
     def _read(self, outcomes: Generator[Outcome, None, None]) -> Generator[Outcome, None, None]:
@@ -194,19 +202,27 @@ class _Stopped(Exception):
 
 
 class _StoppableFilm(Film):
-    """A film that stops being read when nobody wants the rest."""
+    """A film that stops being read when nobody wants the rest, and takes its strip in passing.
+
+    Attributes:
+        strip: once every frame has been read.
+    """
 
     def __init__(self, path: Path, stopped: threading.Event) -> None:
         super().__init__(path)
+        self.strip: Strip | None = None
         self._nobody = stopped
 
     def frames(self) -> Generator[Frame, None, None]:
         """Every frame in order, until stopped."""
+        taker = StripTaker()
         with closing(super().frames()) as frames:
             for frame in frames:
                 if self._nobody.is_set():
                     raise _Stopped
+                taker.see(frame)
                 yield frame
+        self.strip = taker.strip()
 
 
 def chosen_selector(name: str, count: int) -> FrameSelector:

@@ -3,6 +3,8 @@
 store.json     what the collection is; written last, so that it says the rest is there
 write.lock     held by whoever writes; the system lets go of it when a program is killed
 tables/        LanceDB's tables: the truth
+pictures/      the frames' pictures
+strips/        the videos as strips of tiny pictures
 derived/       what can be made again from the tables: the matrix, the index of words
 """
 
@@ -61,6 +63,11 @@ class Place:
     def pictures(self) -> Path:
         """The folder of the frames' pictures."""
         return self.folder / "pictures"
+
+    @property
+    def strips(self) -> Path:
+        """The folder of the videos as strips of tiny pictures."""
+        return self.folder / "strips"
 
     @property
     def derived(self) -> Path:

@@ -23,6 +23,7 @@ from scenewise.collection.errors import StoreMissing, VideoUnknown
 from scenewise.collection.matrix import MatrixFile
 from scenewise.collection.pictures import Pictures
 from scenewise.collection.place import FOREIGN, Place, check_mark, damage, in_our_words
+from scenewise.collection.strips import Strips
 from scenewise.collection.types import (
     Failure,
     IndexedFrame,
@@ -57,6 +58,10 @@ class Store:
 
     Reading always sees the newest state. A store may be used from several processes at once,
     and from several threads of one; a process that was forked must open its own.
+
+    Attributes:
+        mark: what makes its vectors.
+        strips: the videos as strips of tiny pictures, by their digests.
     """
 
     def __init__(self, place: Place, mark: ModelMark, token: str) -> None:
@@ -68,6 +73,7 @@ class Store:
             self._videos = database.open_table("videos")
             self._failures = database.open_table("failures")
         self._pictures = Pictures(place.pictures)
+        self.strips = Strips(place.strips)
         self._matrix = MatrixFile(place, token, mark.dimension)
         self._words = WordIndex(place, token)
         self._pending: int | None = None
@@ -76,6 +82,11 @@ class Store:
     def folder(self) -> Path:
         """Where the collection is."""
         return self._place.folder
+
+    @property
+    def derived(self) -> Path:
+        """The folder of what can be made again from the rest; it may be missing."""
+        return self._place.derived
 
     @classmethod
     def create(cls, folder: str | Path, mark: ModelMark) -> Store:
@@ -384,6 +395,7 @@ class Store:
         for table in (self._videos, self._failures):
             table.optimize(cleanup_older_than=timedelta(milliseconds=1), delete_unverified=True)
         self._pictures.sweep(self.generations().values())
+        self.strips.sweep(row["digest"] for row in self._rows(("digest",)))
         self._pending = 0
 
     def _unknown(self, id: str) -> VideoUnknown:
