@@ -9,12 +9,14 @@ from typing import Annotated, Optional
 import typer
 
 from scenewise._version import __version__
+from scenewise.cli.accounts import accounts
 from scenewise.cli.collect import index, search
 from scenewise.cli.copies import copies
 from scenewise.cli.evaluate import evaluate
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
 from scenewise.cli.synth import synth
+from scenewise.cli.topics import topics
 from scenewise.core.options import Checked, option
 from scenewise.description.limits import CheckOptions
 from scenewise.description.options import DraftOptions, RenderOptions, SpeechChoice
@@ -65,6 +67,8 @@ app.add_typer(synth, name="synth")
 app.command()(index)
 app.command()(search)
 app.command()(copies)
+app.command()(accounts)
+app.command()(topics)
 app.command()(evaluate)
 
 

@@ -94,13 +94,15 @@ def gathered(store: Read, only: Collection[str] | None = None) -> Material:
 
 
 def _about(video: Video) -> list[str]:
-    """The words of what was written about a video, each hashtag once."""
+    """The words of what was written about a video, each hashtag once, without the name of the
+    account, which would tell who posts and not what."""
     # a title that only begins the description anew would count it twice
     begun = video.title.rstrip("…").strip()
     title = "" if video.description.startswith(begun) else video.title
     described = words_of(f"{title}\n{video.description}")
     tags = [word for word in words_of("", video.hashtags) if word not in described]
-    return [*described, *tags]
+    handle = "".join(letter for letter in video.account.casefold() if letter.isalnum())
+    return [word for word in (*described, *tags) if word != handle]
 
 
 def _shown(store: Read, ids: Sequence[str]) -> dict[tuple[str, float], str]:

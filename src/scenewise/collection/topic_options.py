@@ -38,7 +38,7 @@ class TopicOptions(Checked):
         group=_GROUP,
     )
     texts: float = option(
-        0.25,
+        0.3,
         "how much words count beside pictures when topics are formed (mode frames)",
         flag="text-weight",
         low=0,

@@ -1,0 +1,95 @@
+"""Topics of short videos against the truth: frames with words, and the mean of frames.
+
+    python benchmarks/bench_topics.py [--json] [--count 320] [--set FOLDER] [--seeds 3]
+
+Draws a set of short videos whose topics are known (or takes one that `scenewise synth social`
+has drawn), indexes it with the pocket models, and finds its topics in the default mode, in the
+default mode without words, and in the mode of the paper (Lai 2023: BERTopic on the mean of a
+video's frames). Figures are means over seeds. NMI is that of a video's main topic and its true
+one; videos without a topic count as one group.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from pathlib import Path
+from statistics import fmean
+from typing import NamedTuple
+
+from harness import Figure, show
+
+from scenewise.collection.collection import open_or_create
+from scenewise.collection.options import IndexOptions
+from scenewise.collection.store import Store
+from scenewise.collection.topic_options import TopicOptions
+from scenewise.collection.topic_quality import agreement
+from scenewise.collection.topics import find_topics
+from scenewise.synthetic.social_set import make_social_set
+
+WAYS = {
+    "frames and words (default)": {"mode": "frames"},
+    "frames alone": {"mode": "frames", "texts": 0.0},
+    "mean of frames (paper)": {"mode": "paper"},
+}
+
+
+class Measured(NamedTuple):
+    """What one way of finding topics gave, as means over seeds."""
+
+    nmi: float
+    topics: float
+    without: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--json", action="store_true", help="results for machines")
+    parser.add_argument("--count", type=int, default=320, help="videos that are drawn")
+    parser.add_argument("--set", type=Path, metavar="FOLDER", help="a set that is drawn already")
+    parser.add_argument("--seeds", type=int, default=3, help="runs of each way")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        drawn = args.set or make_social_set(Path(folder) / "set", args.count, seed=11)
+        told = json.loads((drawn / "truth.json").read_text("utf-8"))["videos"]
+        truth = {name: video["topic"] for name, video in told.items()}
+        options = IndexOptions(clip="pocket")
+        collection = open_or_create(Path(folder) / "store", options)
+        collection.index([drawn], options=options)
+        found = {way: measure(collection.store, truth, args.seeds, way) for way in WAYS}
+    default, alone, paper = found.values()
+    figures = [
+        Figure(
+            "NMI with the truth, default",
+            default.nmi,
+            "",
+            round(paper.nmi, 4),
+            at_least=True,
+            note=f"{default.topics:.0f} topics; the limit is the paper's way",
+        ),
+        Figure("NMI, frames without words", alone.nmi, "", note=f"{alone.topics:.0f} topics"),
+        Figure("NMI, the paper's way", paper.nmi, "", note=f"{paper.topics:.0f} topics"),
+        Figure("videos without a topic, default", 100 * default.without, "%"),
+        Figure("videos without a topic, the paper's way", 100 * paper.without, "%"),
+    ]
+    kinds = len(set(truth.values()))
+    title = f"{kinds} topics in {len(truth)} short videos, {args.seeds} seeds"
+    show(title, figures, as_json=args.json)
+
+
+def measure(store: Store, truth: dict[str, str], seeds: int, way: str) -> Measured:
+    """How well one way finds the true topics."""
+    runs = [
+        find_topics(store, options=TopicOptions(**WAYS[way], seed=seed))  # type: ignore[arg-type]
+        for seed in range(seeds)
+    ]
+    return Measured(
+        fmean(agreement(run.videos, truth) for run in runs),
+        fmean(len(run.topics) for run in runs),
+        fmean(run.quality.videos_without for run in runs),
+    )
+
+
+if __name__ == "__main__":
+    main()
