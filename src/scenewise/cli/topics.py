@@ -24,7 +24,7 @@ class Chosen(Checked):
         500, "videos of that search at most, best first", low=1, high=10_000, group="Filters"
     )
     least: float = option(
-        0.5, "score of that search under which videos are left out", low=0, high=1, group="Filters"
+        0.8, "score of that search under which videos are left out", low=0, high=1, group="Filters"
     )
     posted_from: str = option("", "first day, such as 2024-03-31", flag="since", group="Filters")
     posted_to: str = option("", "last day", flag="until", group="Filters")
