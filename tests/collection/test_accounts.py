@@ -11,13 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.collection.accounts import (
-    AccountOptions,
     accounts_of,
     after,
     bursts_of,
     period_of,
     periods,
 )
+from scenewise.collection.accounts_options import AccountOptions
 from scenewise.collection.copies import Copy, CopyGroup
 from scenewise.collection.types import Video
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 import pytest
+from copies_samples import HIGH, WIDE, Footage
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,42 +16,7 @@ from scenewise.collection.copies_options import FootageOptions
 from scenewise.collection.copies_prints import Box, Print, unbarred
 from scenewise.collection.strips import SIDE, Strip
 
-HIGH, WIDE = 192, 108
 OPTIONS = FootageOptions()
-
-
-class Footage:
-    """A film by time: shots of their own backgrounds, with a figure that walks through them."""
-
-    def __init__(self, seed: int, shots: int = 3, seconds: float = 9.0) -> None:
-        rng = np.random.default_rng(seed)
-        self.seconds = seconds
-        self._shots = [_place(rng) for _ in range(shots)]
-        self._walks = rng.uniform(0.1, 0.9, (shots, 4))
-        self._tones = rng.choice([20, 235], shots)
-
-    def at(self, time: float) -> np.ndarray:
-        share = min(max(time / self.seconds, 0.0), 1 - 1e-9) * len(self._shots)
-        shot, along = int(share), share % 1
-        picture = self._shots[shot].copy()
-        x0, y0, x1, y1 = self._walks[shot]
-        x, y = (x0 + along * (x1 - x0)) * WIDE, (y0 + along * (y1 - y0)) * HIGH
-        cv2.ellipse(
-            picture, (int(x), int(y)), (12, 28), 0, 0, 360, int(self._tones[shot]), cv2.FILLED
-        )
-        return picture
-
-
-def _place(rng: np.random.Generator) -> np.ndarray:
-    """A background: a slope of light, and things of all sizes."""
-    picture = np.tile(np.linspace(*rng.uniform(60, 200, 2), HIGH)[:, None], (1, WIDE))
-    picture = picture.astype(np.uint8)
-    for _ in range(14):
-        x, y = int(rng.uniform(0, WIDE)), int(rng.uniform(0, HIGH))
-        size = (int(rng.uniform(4, 30)), int(rng.uniform(4, 40)))
-        level = int(rng.uniform(10, 245))
-        cv2.rectangle(picture, (x, y), (x + size[0], y + size[1]), level, cv2.FILLED)
-    return picture
 
 
 def _print(
@@ -171,8 +137,8 @@ def test_two_films_of_one_place_are_no_copies(seed):
     first, second = Footage(seed, shots=1), Footage(seed, shots=1)
     rng = np.random.default_rng(seed)
     # the same place, other people: two of them, of other looks, on other ways
-    second._walks = rng.permutation(1 - first._walks[0])[None]
-    second._tones = 255 - first._tones
+    second.walks = rng.permutation(1 - first.walks[0])[None]
+    second.tones = 255 - first.tones
     assert compared(_print(first.at, 9), _print(second.at, 9), OPTIONS) is None
 
 
