@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -80,9 +81,9 @@ def copies_in(
 def remembered(store: Store, videos: Sequence[Video]) -> frozenset[frozenset[str]]:
     """Which of some videos were copies of each other when they were last looked for, as pairs
     of ids. Contents are remembered, not names, so that nothing of it can be out of date."""
+    path = store.derived / _REMEMBERED
     try:
-        pairs = json.loads((store.derived / _REMEMBERED).read_text(encoding="utf-8"))["pairs"]
-        known = {frozenset(pair) for pair in pairs}
+        known = _read(path, path.stat().st_mtime_ns)
     except (OSError, ValueError, KeyError, TypeError):
         return frozenset()
     return frozenset(
@@ -90,6 +91,15 @@ def remembered(store: Store, videos: Sequence[Video]) -> frozenset[frozenset[str
         for at, one in enumerate(videos)
         for other in videos[:at]
         if frozenset((one.digest, other.digest)) in known
+    )
+
+
+@lru_cache(maxsize=4)
+def _read(path: Path, changed: int) -> frozenset[frozenset[str]]:
+    """The pairs of a memory; a search must not read it anew each time."""
+    del changed  # tells one writing from the next
+    return frozenset(
+        frozenset(pair) for pair in json.loads(path.read_text(encoding="utf-8"))["pairs"]
     )
 
 
