@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("bertopic")
@@ -81,6 +81,7 @@ def test_groups_that_are_apart_are_worth_more_and_so_is_leaving_less_out():
     assert apart(rows, np.zeros(60, int), 0) == -1
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.integers(1, 100_000))
 def test_the_sizes_that_are_tried_leave_room_for_five_topics_and_grow_with_the_collection(count):
     sizes = sizes_for(count)
@@ -100,6 +101,7 @@ def test_words_join_the_pictures_by_their_weight():
     assert joined(silent, TopicOptions()).shape == silent.vectors.shape
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.integers(-1, 3), min_size=1, max_size=6), min_size=1, max_size=8))
 def test_mixtures_and_shares_add_up(topics):
     videos = tuple(

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 pytest.importorskip("lancedb")
@@ -43,6 +43,7 @@ def test_hashtags_count_however_short_they_are():
     assert words_of("", ["#ai", "War", "x"]) == ["ai", "war"]
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_words_without_space_or_capitals(text):
     for word in words_of(text):
@@ -70,6 +71,7 @@ def test_coherence_is_the_mean_npmi_of_pairs():
     assert coherence([["a", "b"]], [["a", "b"], ["b", "a"]]) == 1
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.lists(st.sampled_from("abcdef"), max_size=5), max_size=12))
 def test_coherence_lies_between_minus_one_and_one(texts):
     found = coherence([["a", "b", "c"], ["d", "e"]], texts)
