@@ -7,7 +7,7 @@ import io
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.charades.data import (
@@ -24,8 +24,6 @@ from scenewise.charades.data import (
 from scenewise.charades.errors import TableInvalid, VideosMissing
 from scenewise.core.errors import FileMissing, FileUnreadable, UnknownChoice
 from scenewise.core.time import Span
-from scenewise.synthetic.charades_set import SCENES as DRAWN_SCENES
-from scenewise.synthetic.charades_set import plan_charades_set
 
 HEADER = "id,subject,scene,quality,relevance,verified,script,objects,descriptions,actions,length"
 ROW = "AB12C,XY9Z,Kitchen,6,7,Yes,A person cooks.,pan;spoon,Somebody stirs.,c092 1.00 2.00,31.50"
@@ -167,6 +165,7 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 text_field = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0;\ufeff"))
 
 
+@settings(max_examples=40, deadline=None)
 @given(
     script=text_field,
     descriptions=st.lists(text_field, max_size=4),
@@ -202,6 +201,7 @@ def test_whatever_a_table_says_is_read_back(
     assert video.seconds == length
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 156), st.integers(0, 9999), st.integers(0, 9999))))
 def test_actions_are_read_back_and_those_that_run_backwards_counted(
     told: list[tuple[int, int, int]],
@@ -215,6 +215,7 @@ def test_actions_are_read_back_and_those_that_run_backwards_counted(
     assert backwards == len(told) - len(kept)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_actions_or_refused(text: str) -> None:
     try:
@@ -225,12 +226,17 @@ def test_any_text_is_actions_or_refused(text: str) -> None:
 
 
 def test_scenes_are_those_of_the_drawn_set() -> None:
+    from scenewise.synthetic.charades_set import SCENES as DRAWN_SCENES
+
     drawn = {name.split(" (")[0] for name in DRAWN_SCENES}
     assert drawn == set(SCENES)
     assert len(NAMED_SCENES) == 15
 
 
+@pytest.mark.slow
 def test_the_drawn_set_is_read_as_it_was_planned(drawn_set: Path) -> None:
+    from scenewise.synthetic.charades_set import plan_charades_set
+
     planned = {one.id: one for one in plan_charades_set(3, seed=11, side=64)}
     for split, count in (("train", 2), ("test", 1)):
         read = read_table(drawn_set / f"Charades_v1_{split}.csv")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.charades.grids import GridOptions, grid_image, layout, placed
@@ -33,6 +33,7 @@ def test_nine_frames_are_read_like_a_page() -> None:
     assert set(np.unique(grid)) == {20 * k + 10 for k in range(9)}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(32, 300))
 def test_any_layout_fills_any_size(rows: int, columns: int, side: int) -> None:
     count = rows * columns
@@ -71,6 +72,7 @@ def test_smaller_grids_keep_their_shape(
     assert layout(count, options) == expected
 
 
+@settings(deadline=None)
 @given(st.integers(1, 16), st.integers(1, 16), st.integers(1, 256))
 def test_a_smaller_grid_is_never_empty_nor_too_large(rows: int, columns: int, count: int) -> None:
     options = GridOptions(rows=rows, columns=columns, fewer="smaller")
@@ -81,6 +83,7 @@ def test_a_smaller_grid_is_never_empty_nor_too_large(rows: int, columns: int, co
     assert a * b <= count
 
 
+@settings(deadline=None)
 @given(st.integers(1, 60), st.integers(1, 60))
 def test_frames_stay_in_order_and_are_shown_evenly(count: int, cells: int) -> None:
     shown = placed(count, cells)

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.charades.data import NAMED_SCENES, OTHER, SCENES, Video
@@ -38,8 +38,10 @@ def test_the_papers_numbers() -> None:
     assert not sample.short
 
 
-@given(st.integers(0, 2**32 - 1), st.randoms())
-def test_only_the_seed_and_the_ids_decide(seed: int, shuffler: random.Random) -> None:
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 99))
+def test_only_the_seed_and_the_ids_decide(seed: int, order: int) -> None:
+    shuffler = random.Random(order)
     options = SampleOptions(train=3, train_other=2, test=2, test_other=1, seed=seed)
     train, test = videos("A", 6), videos("B", 4)
     first = draw_sample(train, test, options)
@@ -78,11 +80,11 @@ def test_every_video_of_a_scene_may_be_drawn() -> None:
 def test_a_scene_with_too_few_is_refused_or_taken_whole() -> None:
     train = [*videos("A", 65), *videos("C", 1, ("Cellar",))]
     few = [video for video in train if video.scene != "Garage" or video.id.endswith("1")]
-    with pytest.raises(SceneShort, match=r"Garage: 5 of 65 \(train\)"):
+    with pytest.raises(SceneShort, match=r"Garage: 4 of 65 \(train\)"):
         draw_sample(few, videos("B", 32))
     sample = draw_sample(few, videos("B", 32), SampleOptions(short="smaller"))
-    assert [(one.scene, one.has, one.wanted) for one in sample.short] == [("Garage", 5, 65)]
-    assert len(sample.train) == 1000 - 60
+    assert [(one.scene, one.has, one.wanted) for one in sample.short] == [("Garage", 4, 65)]
+    assert len(sample.train) == 1000 - 61
     assert all(video.scene in SCENES for video in sample.train)
 
 
