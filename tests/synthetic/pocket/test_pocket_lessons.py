@@ -41,6 +41,8 @@ def lessons(families: Examples, clip_words: Any) -> Lessons:
 
 def same(first: Any, second: Any) -> bool:
     """Whether two batches are the same, tensor for tensor."""
+    if first is None or second is None:
+        return first is second
     if isinstance(first, torch.Tensor):
         return torch.equal(first, second)
     if isinstance(first, dict):

@@ -8,7 +8,7 @@ from typing import Any, Final
 _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = {
     "embedder": (
         "Pocket CLIP",
-        "`transformers.CLIPModel` with a tokenizer of its own: 2.4 million weights, pictures of "
+        "`transformers.CLIPModel` with a tokenizer of its own: 2.3 million weights, pictures of "
         "96 × 96 pixels, vectors of 128 numbers.",
         "It learns to see first (who and what is in each patch, which limbs, what they do, what "
         "fills each slot), then to tell true sentences from false ones that differ in one slot. "
@@ -17,7 +17,7 @@ _ABOUT: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "captioner": (
         "Pocket BLIP",
-        "`transformers.BlipForConditionalGeneration`: 2.3 million weights, pictures of 96 × 96 "
+        "`transformers.BlipForConditionalGeneration`: 2.2 million weights, pictures of 96 × 96 "
         "pixels.",
         "Its vision tower starts from the pocket CLIP's; the whole learns captions by "
         "cross-entropy. Figures: how often the greedy caption names exactly the right one.",

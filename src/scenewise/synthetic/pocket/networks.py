@@ -30,7 +30,7 @@ _VISION: Final = {
 
 
 def new_clip(tokenizer: Any, seed: int) -> Any:
-    """A `CLIPModel` of 2.4 million weights."""
+    """A `CLIPModel` of 2.3 million weights."""
     import torch
     from transformers import CLIPConfig, CLIPModel
 
@@ -59,7 +59,7 @@ def new_clip(tokenizer: Any, seed: int) -> Any:
 
 
 def new_blip(tokenizer: Any, seed: int) -> Any:
-    """A `BlipForConditionalGeneration` of 2.3 million weights."""
+    """A `BlipForConditionalGeneration` of 2.2 million weights."""
     import torch
     from transformers import BlipConfig, BlipForConditionalGeneration
 
