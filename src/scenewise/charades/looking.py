@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from itertools import islice
 
 from scenewise.core.media_types import Frame
 from scenewise.core.options import Checked, option
@@ -54,8 +52,7 @@ def looked_at(film: FrameSource, options: LookOptions | None = None) -> list[Pac
 
 def frames_at(film: FrameSource, times: Sequence[float]) -> list[Frame]:
     """The frames of some times that `looked_at` told, at their full size."""
-    with closing(film.at(times)) as frames:  # type: ignore[type-var]
-        return list(islice(frames, len(times)))
+    return list(film.at(times))
 
 
 def _every(film: FrameSource, step: int, side: int) -> tuple[list[PackedFrame], int]:
