@@ -14,7 +14,7 @@ from scenewise.collection import rough as rough_module
 from scenewise.collection import searching
 from scenewise.collection.arithmetic import Question
 from scenewise.collection.matrix import MatrixFile
-from scenewise.collection.nearest import nearest
+from scenewise.collection.nearest import nearest, top
 from scenewise.collection.rough import recall_of, refined, rough_of
 from scenewise.collection.searching import SearchOptions, search
 from scenewise.collection.store import Store
@@ -98,6 +98,22 @@ def test_a_search_gives_the_same_with_and_without_a_first_look(monkeypatch, barr
         assert [hit.score for hit in a] == pytest.approx([hit.score for hit in b], abs=0.02)
         similar = [[hit.moments[0].why.similarity for hit in hits] for hits in (a, b)]
         assert similar[0] == pytest.approx(similar[1], abs=1e-4)
+
+
+@pytest.mark.parametrize("shape", ["smooth", "equal", "few", "ascending", "periodic"])
+@pytest.mark.parametrize("count", [1, 300, 60_000])
+def test_the_best_of_very_many_are_those_of_a_full_sort(shape, count):
+    n = 100_000
+    rng = np.random.default_rng(0)
+    scores = {
+        "smooth": rng.normal(size=n),
+        "equal": np.zeros(n),
+        "few": np.where(np.arange(n) == 777, 1.0, 0.0),
+        "ascending": np.arange(n),
+        "periodic": np.where(np.arange(n) % (n // 4096) == 0, -1.0, rng.random(n)),
+    }[shape].astype(np.float32)
+    expected = np.argsort(-scores, kind="stable")[:count]
+    assert top(scores, count).tolist() == expected.tolist()
 
 
 # --- beside the store -----------------------------------------------------------------------

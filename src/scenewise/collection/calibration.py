@@ -28,6 +28,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtr
 
+from scenewise.collection.nearest import top
+
 Scores = npt.NDArray[np.float64]
 
 _CAUTION: Final = 1.64
@@ -110,7 +112,7 @@ def chance(values: npt.NDArray[np.float32]) -> Chance:
     sample = sampled(values)
     middle, spread = bulk(sample)
     known = min(count, _BEST)
-    best = -np.sort(-np.partition(values, count - known)[count - known :].astype(np.float64))
+    best = values[top(values, known)].astype(np.float64)
     rest = -np.sort(-sample.astype(np.float64))
     beyond = int(np.searchsorted(-rest, -best[-1], side="right"))
     limits = np.concatenate([best, rest[beyond:]])  # descending

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 
-from scenewise.collection.copies import CopyOptions, chance_likeness, decided
+from scenewise.collection.copies import ChanceLikeness, CopyOptions, chance_likeness, decided
 from scenewise.collection.copies_alignment import Track
 from scenewise.collection.results import Hit
 from scenewise.collection.types import Matrix
+
+_CHANCE: Final[WeakKeyDictionary[Matrix, ChanceLikeness]] = WeakKeyDictionary()
+"""What chance is in a matrix, measured once: it takes longer than a search."""
 
 
 def without_copies(
@@ -34,11 +39,12 @@ def without_copies(
     """
     if len(hits) < 2:
         return tuple(hits)
-    chance, options = chance_likeness(matrix), CopyOptions()
-    places = {name: place for place, name in enumerate(matrix.ids)}
+    if matrix not in _CHANCE:
+        _CHANCE[matrix] = chance_likeness(matrix)
+    chance, options = _CHANCE[matrix], CopyOptions()
     kept: list[tuple[Hit, Track | None]] = []
     for hit in hits:
-        track = _track(matrix, places.get(hit.id), durations.get(hit.id))
+        track = _track(matrix, matrix.places.get(hit.id), durations.get(hit.id))
         for place, (better, known) in enumerate(kept):
             alike = track is not None and known is not None
             if frozenset((better.id, hit.id)) in copies or (

@@ -9,7 +9,7 @@ import numpy as np
 _SUMS = {"reassoc", "contract", "nsz"}
 
 
-@numba.njit(nogil=True, cache=True, boundscheck=False, fastmath=_SUMS)  # type: ignore[untyped-decorator]
+@numba.njit(nogil=True, cache=True, boundscheck=False, fastmath=_SUMS)
 def products(codes, queries, bases, out):  # type: ignore[no-untyped-def]  # pragma: no cover
     """out[k, i] = bases[k] + codes[i] · queries[k], for int8 [n, d] and float32 [q, d]."""
     rows, numbers = codes.shape

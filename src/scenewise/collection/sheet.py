@@ -72,7 +72,8 @@ class Still:
         picture: a `data:` address; empty where the video has no frame.
         width, height: of the picture, pixels.
         seen: what is written in the picture.
-        words: the text that was found, its words marked.
+        words: the text that was found, its words marked; empty where there is none, and where
+            a better moment shows the same.
     """
 
     moment: Moment
@@ -104,6 +105,19 @@ class Card:
     def title(self) -> str:
         """What to call the video."""
         return (self.video.title.strip() if self.video is not None else "") or self.hit.id
+
+    @property
+    def description(self) -> str:
+        """What was written about the video beside its title."""
+        said = self.video.description.strip() if self.video is not None else ""
+        return "" if said == self.title else said
+
+    @property
+    def hashtags(self) -> tuple[str, ...]:
+        """Those that do not stand in the description."""
+        known = self.video.hashtags if self.video is not None else ()
+        words = {word.casefold() for word in self.description.split()}
+        return tuple(tag for tag in known if f"#{tag.lstrip('#')}".casefold() not in words)
 
 
 def write_sheet(path: Path, store: Shown, query: Query, hits: Sequence[Hit], name: str) -> Path:
@@ -202,6 +216,8 @@ def marked(text: str, words: str) -> Markup:
     tokens = text.split()
     wanted = words.split()
     hits = [any(fusion.share_found(one, token) == 1 for one in wanted) for token in tokens]
+    # where a language writes no spaces, a sentence is one of them
+    tokens = [token if len(token) <= _LONGEST else f"{token[:_LONGEST]}…" for token in tokens]
     first = hits.index(True) if True in hits else 0
     start, end = first, first
     room = _LONGEST - len(tokens[first]) if tokens else 0
@@ -226,8 +242,11 @@ def marked(text: str, words: str) -> Markup:
 def _card(store: Shown, hit: Hit, videos: Mapping[str, Video], words: str) -> Card:
     video = videos.get(hit.id)
     frames = list(store.frames(hit.id)) if video is not None else []
-    stills = tuple(_still(moment, video, frames, words) for moment in hit.moments)
-    return Card(hit, video, stills, tuple((name, videos.get(name)) for name in hit.copies))
+    stills: list[Still] = []
+    for moment in hit.moments:
+        known = any(moment.why.words == still.moment.why.words for still in stills)
+        stills.append(_still(moment, video, frames, "" if known else words))
+    return Card(hit, video, tuple(stills), tuple((name, videos.get(name)) for name in hit.copies))
 
 
 def _still(
@@ -236,7 +255,7 @@ def _still(
     wanted = moment.time or 0.0  # what was only written about stands beside the first frame
     frame = min(frames, key=lambda frame: abs(frame.time - wanted), default=None)
     address = _address(video, moment.time) if video is not None else ""
-    told = marked(moment.why.words, words)
+    told = marked(moment.why.words, words) if words else Markup("")
     if frame is None:
         return Still(moment, address, "", 0, 0, "", told)
     width, height = _size(frame.thumbnail)
