@@ -192,7 +192,7 @@ def _act(store: Store, files: Files, where: Where | None = None, **more) -> int:
 def test_the_command_writes_page_and_tables_and_tells_the_rest(store, tmp_path, capsys):
     topics = tmp_path / "videos.csv"
     topics.write_text("id,topic\nv0,ball\nv1,ball\nelsewhere,cake\n")
-    html, folder = tmp_path / "a.html", tmp_path / "tables"
+    html, folder = tmp_path / "pages" / "a.html", tmp_path / "tables"
     assert _act(store, Files(topics, html, folder)) == 0
     said = capsys.readouterr().out
     assert "2 accounts, 18 videos" in said

@@ -58,8 +58,11 @@ def act_accounts(
     unfit: tuple[Failure, ...] = ()
     if files.topics is not None:
         topics, unfit = read_topics(files.topics)
+    # before the long work
     if files.folder is not None:
-        made_folder(files.folder)  # before the long work
+        made_folder(files.folder)
+    if files.html is not None:
+        made_folder(files.html.absolute().parent)
     terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
     groups = collection.copies(where, progress=terminal).groups if copies else None
     videos = collection.videos(where)
