@@ -222,7 +222,7 @@ def _placed(whole: Pictures, part: Pictures, ratio: float) -> tuple[Box, float]:
         whole, part: squares [k, grid, grid], pair by pair.
         ratio: of the sides' proportion of the part to that of the whole.
     """
-    around = [cv2.copyMakeBorder(x, *[_PAD] * 4, cv2.BORDER_REPLICATE) for x in whole]
+    around = [cv2.copyMakeBorder(x, _PAD, _PAD, _PAD, _PAD, cv2.BORDER_REPLICATE) for x in whole]
     best, found = -1.0, WHOLE
     for tall in _SIZES:
         for wide in _SIZES:

@@ -124,7 +124,7 @@ def _topics(
     main = Counter(video.main for video in videos)
     weight: Counter[int] = Counter()
     for video in videos:
-        weight.update(video.mixture)  # type: ignore[arg-type]  (shares are no whole numbers)
+        weight.update(video.mixture)  # shares, no counts
     return tuple(
         Topic(
             number,
