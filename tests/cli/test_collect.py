@@ -147,6 +147,27 @@ def test_a_collection_is_searched_by_words_pictures_and_examples(command, videos
     assert ran.out.strip() == "Nothing was found"
 
 
+def test_a_search_leaves_a_contact_sheet(command, videos, clip, tmp_path):
+    store, sheet = tmp_path / "s", tmp_path / "found.html"
+    command("index", videos, "--store", store, "--clip", clip)
+    ran = command("search", "harbour", "--store", store, "--html", sheet)
+    assert ran.code == 0, ran.err
+    assert f"Contact sheet: {sheet}" in ran.out
+    page = sheet.read_text("utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<mark>HARBOUR</mark>" in page
+    ran = command("search", "harbour", "--store", store, "--html", sheet, "--json")
+    assert json.loads(ran.out)[0]["id"] == "ONE"
+    ran = command("search", "harbour", "--store", store, "--html", tmp_path / "no" / "x.html")
+    assert ran.code == BAD
+    assert len(ran.lines) == 1
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"")
+    ran = command("search", "--image", picture, "--store", store, "--html", picture)
+    assert "would replace its own input" in ran.lines[0]
+    assert picture.read_bytes() == b""
+
+
 @pytest.mark.parametrize(
     ("arguments", "what"),
     [

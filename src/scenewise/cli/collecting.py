@@ -62,7 +62,10 @@ def act_index(
         if report.videos:
             out(f'Search it: scenewise search "words" --store {shlex.quote(str(store))}')
     if going_on.watch:
-        _watch(collection, paths, metadata, options, going_on, terminal, manner, report)
+        try:
+            _watch(collection, paths, metadata, options, going_on, terminal, manner, report)
+        except KeyboardInterrupt:  # there is no other way to end it
+            terminal.say("Stopped watching; the collection is up to date with what was told")
     return 0 if report.is_whole else _BAD
 
 
@@ -102,6 +105,7 @@ def _watch(
     failed = {failure.path: failure for failure in last.failures}
     gone = frozenset(last.gone)
     while True:
+        sys.stdout.flush()  # whoever reads along in a file or a pipe sees it now
         time.sleep(going_on.every)
         found = find(paths, leave_out=collection.store.folder)
         ready = tuple(path for path in found.files if _is_ready(path, failed))

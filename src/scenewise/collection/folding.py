@@ -46,9 +46,8 @@ def without_copies(
     for hit in hits:
         track = _track(matrix, matrix.places.get(hit.id), durations.get(hit.id))
         for place, (better, known) in enumerate(kept):
-            alike = track is not None and known is not None
             if frozenset((better.id, hit.id)) in copies or (
-                alike and decided(known, track, chance, options)
+                track is not None and known is not None and decided(known, track, chance, options)
             ):
                 kept[place] = (replace(better, copies=(*better.copies, hit.id)), known)
                 break
