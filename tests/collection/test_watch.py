@@ -169,6 +169,7 @@ def test_it_watches_an_empty_folder(tmp_path, clip):
         if process.poll() is None:
             process.kill()
             process.wait()
-    assert process.returncode == 0, told
+    assert process.returncode == 2, told  # nothing to index was told before
+    assert "Stopped watching" in told
     assert "Traceback" not in told
     assert "0 videos" in log.read_text()
