@@ -86,6 +86,8 @@ def test_a_real_interrupt_ends_a_real_run(demo_film, tmp_path) -> None:
         text=True,
         env=environment,
         start_new_session=True,
+        # Where tests run in the background of a shell, it is ignored, and children inherit that.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     limit = time.monotonic() + 120
     while not list((cache / "stages" / "look").rglob("*.zip")) and time.monotonic() < limit:

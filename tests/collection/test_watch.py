@@ -36,6 +36,11 @@ def clip(tmp_path_factory) -> Path:
     return makers.make_clip(tmp_path_factory.mktemp("clip"))
 
 
+def heed_ctrl_c() -> None:
+    """Where tests run in the background of a shell, it is ignored, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Watcher:
     """The running command over a folder that films are put into."""
 
@@ -52,7 +57,9 @@ class Watcher:
         self.errors = folder / "err.txt"
         with self.log.open("w") as out, self.errors.open("w") as err:
             # a session of its own: an interrupt is for it alone
-            self.process = subprocess.Popen(command, stdout=out, stderr=err, start_new_session=True)
+            self.process = subprocess.Popen(
+                command, stdout=out, stderr=err, start_new_session=True, preexec_fn=heed_ctrl_c
+            )
 
     def add(self, name: str, seed: int) -> None:
         """Put a film into the folder at one stroke."""
@@ -155,7 +162,12 @@ def test_it_watches_an_empty_folder(tmp_path, clip):
     command += ["--every", "0.2", "--store", str(tmp_path / "s"), "--clip", str(clip)]
     with log.open("w") as out:
         process = subprocess.Popen(
-            command, stdout=out, stderr=subprocess.PIPE, text=True, start_new_session=True
+            command,
+            stdout=out,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            preexec_fn=heed_ctrl_c,
         )
     try:
         end = time.monotonic() + PATIENCE
