@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from conftest import word_tokenizer
+from word_tokenizers import word_tokenizer
 
 OLD = "sentence_transformers.models."
 TYPES = {
