@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenewise.synthetic.acting import MANNERS
+from scenewise.synthetic.acting import MANNERS, extent, thing_at
 from scenewise.synthetic.poses import CROWN, HAND_1, HEAD, joints
 from scenewise.synthetic.world import ACTION
 
@@ -34,14 +34,31 @@ def test_after_two_cycles_everything_is_as_it_was(name) -> None:
 
 
 @everything
-def test_the_body_stays_within_what_the_stage_keeps_free(name) -> None:
-    manner = MANNERS[name]
+@pytest.mark.parametrize("tall", [0.7, 1.08])
+def test_people_and_things_stay_within_the_room_that_the_stage_keeps_free(name, tall) -> None:
+    takes = ACTION[name].takes
+    other, thing = 0.9 if "person" in takes else 0.0, 0.5 if "thing" in takes else 0.0
+    room = extent(name, tall, other, thing)
+    low, high = [], []
     for phase in PHASES:
-        act = manner.act(float(phase))
-        places = joints(act.pose, 1)
-        assert places[:, 1].max() <= manner.top + 1e-6
-        assert places[CROWN, 1] + HEAD <= manner.top + 0.02
-        assert places[:, 0].max() <= max(manner.reach, 0.5) + 0.12
+        act = MANNERS[name].act(float(phase))
+        body = joints(act.pose, 1) * tall
+        corners = [body, body[CROWN : CROWN + 1] + np.array((0, HEAD * tall))]
+        if act.partner is not None:
+            corners.append(joints(act.partner, act.faces) * other + (act.apart, 0.0))
+        if act.held is not None:
+            middle = thing_at(act.held, body, tall)
+            corners += [(middle - thing / 2)[None], (middle + thing / 2)[None]]
+        low.append(np.concatenate(corners).min(axis=0))
+        high.append(np.concatenate(corners).max(axis=0))
+    left, (right, top) = np.min(low, axis=0)[0], np.max(high, axis=0)
+    # A thing that turns in flight passes between the moments that were looked at.
+    assert -left <= room.behind + 0.03
+    assert right <= room.ahead + 0.03
+    assert top <= room.top + 0.03
+    # No more than what limbs, a hat and a ladder need is kept free.
+    assert room.top <= max(top + 0.2, 1.75)
+    assert room.ahead <= max(right + 0.2, 0.4)
 
 
 @everything

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenewise.synthetic.pocket.strange import strange_picture
+from scenewise.synthetic.pocket.strange import _KINDS, strange_picture
 
 
 @settings(max_examples=40, deadline=None)
@@ -39,7 +39,7 @@ def test_no_two_are_alike_and_all_kinds_of_light_and_colour_come_up() -> None:
     assert np.quantile(rough, 0.9) > 4 * np.quantile(rough, 0.1)
 
 
-@pytest.mark.parametrize("kind", range(13))
+@pytest.mark.parametrize("kind", range(len(_KINDS)))
 def test_every_kind_can_be_drawn_small(kind) -> None:
     class Chosen(np.random.Generator):
         """Chooses the kind, then goes on by chance."""
@@ -49,7 +49,7 @@ def test_every_kind_can_be_drawn_small(kind) -> None:
         def integers(self, *args, **more):  # type: ignore[no-untyped-def]
             if self.first:
                 self.first = False
-                assert args[0] == 13
+                assert args[0] == len(_KINDS)
                 return kind
             return super().integers(*args, **more)
 
