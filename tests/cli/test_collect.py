@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
@@ -10,20 +9,17 @@ from pathlib import Path
 import pytest
 from cli_helpers import BAD, MISSING, card_film
 
+from model_makers import make_clip
+
 pytest.importorskip("lancedb")
 
 pytestmark = [pytest.mark.film, pytest.mark.slow]
-
-MAKERS = Path(__file__).resolve().parents[1] / "models" / "conftest.py"
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory) -> Path:
     """A small checkpoint of CLIP."""
-    spec = importlib.util.spec_from_file_location("model_makers", MAKERS)
-    makers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(makers)
-    return makers.make_clip(tmp_path_factory.mktemp("clip"))
+    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 @pytest.fixture(scope="session")

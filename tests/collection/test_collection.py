@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+
+from model_makers import make_clip
 
 pytest.importorskip("lancedb")
 
@@ -20,17 +21,12 @@ from scenewise.core.errors import ModelMissing, UnknownChoice
 
 pytestmark = [pytest.mark.film, pytest.mark.slow]
 
-MAKERS = Path(__file__).resolve().parents[1] / "models" / "conftest.py"
-
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory) -> tuple[Path, Path]:
     """Two small checkpoints of CLIP with different weights."""
-    spec = importlib.util.spec_from_file_location("model_makers", MAKERS)
-    makers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(makers)
     folder = tmp_path_factory.mktemp("clips")
-    return makers.make_clip(folder / "one", seed=1), makers.make_clip(folder / "two", seed=2)
+    return make_clip(folder / "one", seed=1), make_clip(folder / "two", seed=2)
 
 
 @pytest.fixture

@@ -2,50 +2,34 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from model_makers import make_clip
 from scenewise.collection.errors import StoreOfAnotherModel
 from scenewise.collection.eyes import is_blind, open_again, open_eyes
 from scenewise.collection.place import check_mark
 from scenewise.core.errors import ModelMissing, OptionInvalid
 from scenewise.models.catalogue import CLIP_OPENAI_BASE, SIGLIP2_BASE, located
 from scenewise.models.hub_network import cache_root
+from sentence_towers import make_sentence_tower
 
-MAKERS = Path(__file__).resolve().parents[1] / "models"
 SUMMARY = "clarity-colour 5"
-
-
-def _load(name: str, file: str):
-    spec = importlib.util.spec_from_file_location(name, MAKERS / file)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory) -> Path:
     """A small checkpoint of CLIP, whose vectors have 16 numbers."""
-    return _load("model_makers", "conftest.py").make_clip(tmp_path_factory.mktemp("clip"))
+    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 @pytest.fixture(scope="session")
 def tower(tmp_path_factory) -> Path:
     """A small text tower for it."""
-    here = sys.modules.get("conftest")
-    sys.modules["conftest"] = _load("model_makers", "conftest.py")
-    try:
-        makers = _load("sentence_towers_of_eyes", "sentence_towers.py")
-    finally:
-        sys.modules.pop("conftest")
-        if here is not None:
-            sys.modules["conftest"] = here
-    return makers.make_sentence_tower(tmp_path_factory.mktemp("tower"))
+    return make_sentence_tower(tmp_path_factory.mktemp("tower"))
 
 
 @pytest.fixture(scope="session")
@@ -141,7 +125,7 @@ def test_a_folder_keeps_its_name_from_wherever_it_is_opened(clip, tower, monkeyp
 
 
 def test_vectors_of_other_weights_are_refused(clip, tmp_path):
-    other = _load("model_makers", "conftest.py").make_clip(tmp_path / "other", seed=1)
+    other = make_clip(tmp_path / "other", seed=1)
     one, two = (open_eyes(str(folder), SUMMARY).mark for folder in (clip, other))
     with pytest.raises(StoreOfAnotherModel):
         check_mark(tmp_path, one, two)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 from collection_helpers import small_film
 
+from model_makers import make_clip
 from scenewise.collection.store import Store
 
 pytestmark = [
@@ -23,17 +23,13 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="signals of this kind are POSIX's"),
 ]
 
-MAKERS = Path(__file__).resolve().parents[1] / "models" / "conftest.py"
 LONG_AGO = 1_600_000_000.0  # a file that changed just now counts as still being written
 PATIENCE = 100.0
 
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory) -> Path:
-    spec = importlib.util.spec_from_file_location("model_makers", MAKERS)
-    makers = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(makers)
-    return makers.make_clip(tmp_path_factory.mktemp("clip"))
+    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 def heed_ctrl_c() -> None:

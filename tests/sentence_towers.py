@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from word_tokenizers import word_tokenizer
+from model_makers import word_tokenizer
 
 OLD = "sentence_transformers.models."
 TYPES = {
