@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from scenewise._version import __version__
 from scenewise.collection.accounts import AccountReport
 from scenewise.collection.accounts_plots import posts_plot, share_bar
+from scenewise.collection.pages import environment, policy, style_of
 from scenewise.collection.types import Video
 from scenewise.media.atomic import atomic_text
 
-_PARTS: Final = Path(__file__).parent / "parts"
 _TOPICS: Final = 8  # of an account
 _REPEATS: Final = 200  # rows; all of them are in the tables
 
@@ -44,12 +41,12 @@ def write_page(
 
 def page(report: AccountReport, videos: Mapping[str, Video], name: str, about: str = "") -> str:
     """The page as text; see `write_page`."""
-    style = Markup((_PARTS / "accounts.css").read_text(encoding="utf-8"))
+    style = style_of("accounts")
     text = (
         _environment()
         .get_template("accounts.html.jinja")
         .render(
-            csp=_policy(style),
+            csp=policy(style),
             style=style,
             report=report,
             flows=report.flows(),
@@ -74,28 +71,8 @@ def told_delay(after: timedelta) -> str:
     return f"{hours:.1f} h" if hours < 48 else f"{hours / 24:.1f} days"
 
 
-def _policy(style: str) -> str:
-    """What the page may load: its own style."""
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "img-src data:",
-            f"style-src 'sha256-{digest}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("scenewise.collection", "parts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment()
     filters: dict[str, Any] = {
         "count": lambda number, thing: f"{number} {thing}{'' if number == 1 else 's'}",
         "delay": told_delay,

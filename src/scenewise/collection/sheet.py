@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Protocol
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from scenewise._version import __version__
 from scenewise.collection import fusion
+from scenewise.collection.pages import environment, part, picture_address, policy, style_of
 from scenewise.collection.query import Phrase, Query
 from scenewise.collection.results import Hit, Moment
 from scenewise.collection.types import IndexedFrame, Video
@@ -29,8 +28,6 @@ _LONGEST: Final = 160
 
 _ASKED: Final = 160
 """Longest side of a picture that was searched with, pixels."""
-
-_PARTS: Final = Path(__file__).parent / "parts"
 
 
 class Shown(Protocol):
@@ -143,12 +140,12 @@ def sheet(store: Shown, query: Query, hits: Sequence[Hit], name: str) -> str:
     """The page as text; see `write_sheet`."""
     names = list(dict.fromkeys(name for hit in hits for name in (hit.id, *hit.copies)))
     videos = {video.id: video for video in store.videos(names)} if names else {}
-    style, behaviour = _part("sheet.css"), _part("sheet.js")
+    style, behaviour = style_of("sheet"), part("sheet.js")
     text = (
         _environment()
         .get_template("sheet.html.jinja")
         .render(
-            csp=_policy(style, behaviour),
+            csp=policy(style, behaviour),
             style=style,
             behaviour=behaviour,
             asked=asked(query),
@@ -262,7 +259,7 @@ def _still(
     seen = " ".join(" ".join(frame.text).split())
     if len(seen) > _LONGEST:
         seen = f"{seen[:_LONGEST].rstrip()} …"
-    return Still(moment, address, _data(frame.thumbnail), width, height, seen, told)
+    return Still(moment, address, picture_address(frame.thumbnail), width, height, seen, told)
 
 
 def _phrases(role: str, phrases: Iterable[Phrase]) -> list[Asked]:
@@ -271,7 +268,7 @@ def _phrases(role: str, phrases: Iterable[Phrase]) -> list[Asked]:
 
 def _picture(image: Image) -> str:
     frame = Frame(0.0, image)
-    return _data(encoded(frame.scaled(*frame.size_within(_ASKED)), 85))
+    return picture_address(encoded(frame.scaled(*frame.size_within(_ASKED)), 85))
 
 
 def _address(video: Video, time: float | None) -> str:
@@ -295,41 +292,8 @@ def _size(jpeg: bytes) -> tuple[int, int]:
         return 256, 256
 
 
-def _data(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode('ascii')}"
-
-
-def _policy(style: str, behaviour: str) -> str:
-    """What the page may load: its own style and script, and the pictures inside it."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "img-src data:",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(behaviour)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode('ascii')}"
-
-
-def _part(name: str) -> Markup:
-    """A file of the page that is no template; it is ours, so it needs no escaping."""
-    return Markup((_PARTS / name).read_text(encoding="utf-8"))
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("scenewise.collection", "parts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment()
     filters_: dict[str, Any] = {"clock": clock, "count": _count}
     made.filters.update(filters_)
     return made

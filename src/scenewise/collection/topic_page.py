@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,15 +9,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from scenewise._version import __version__
+from scenewise.collection.pages import environment, part, picture_address, policy, style_of
 from scenewise.collection.topic_results import NO_TOPIC, NONE, Topic, Topics, VideoTopics
 from scenewise.collection.types import Video
 from scenewise.media.atomic import atomic_text
-
-_PARTS: Final = Path(__file__).parent / "parts"
 
 _VIDEOS: Final = 500
 """Of the table; all of them are in `videos.csv`."""
@@ -92,14 +89,14 @@ def page(
     name: str,
 ) -> str:
     """The page as text; see `write_page`."""
-    style, behaviour = _part("topics.css"), _part("topics.js")
+    style, behaviour = style_of("topics"), part("topics.js")
     titles = {video.id: video.title.strip() or video.id for video in videos}
     accounts = topics.accounts[:_ACCOUNTS]
     text = (
         _environment()
         .get_template("topics.html.jinja")
         .render(
-            csp=_policy(style, behaviour),
+            csp=policy(style, behaviour),
             style=style,
             behaviour=behaviour,
             data=_data(topics),
@@ -121,7 +118,7 @@ def page(
 
 def _card(topics: Topics, topic: Topic, picture: Callable[[str, float], bytes]) -> Card:
     pictures = tuple(
-        (_address(picture(one.id, one.time)), one.id, one.time) for one in topic.exemplars
+        (picture_address(picture(one.id, one.time)), one.id, one.time) for one in topic.exemplars
     )
     return Card(topic, pictures, topic.weight / len(topics.videos))
 
@@ -163,41 +160,8 @@ def _data(topics: Topics) -> Markup:
     return Markup(plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
-def _address(jpeg: bytes) -> str:
-    return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
-
-
-def _policy(style: str, behaviour: str) -> str:
-    """What the page may load: its own style and script, and the pictures inside it."""
-    return "; ".join(
-        (
-            "default-src 'none'",
-            "img-src data:",
-            f"style-src '{_hash(style)}'",
-            f"script-src '{_hash(behaviour)}'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        )
-    )
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _part(name: str) -> Markup:
-    """A file of the page that is no template; it is ours, so it needs no escaping."""
-    return Markup((_PARTS / name).read_text(encoding="utf-8"))
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=PackageLoader("scenewise.collection", "parts"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = environment()
     made.filters["count"] = _count
     made.filters["share"] = lambda part: f"{part:.0%}"
     made.globals["no_topic"] = NO_TOPIC
