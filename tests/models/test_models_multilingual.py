@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from sentence_towers import make_sentence_tower, write
 from test_models_hub import contents, server  # noqa: F401
 
 from scenewise.core import plugins
@@ -19,6 +18,7 @@ from scenewise.models import hub
 from scenewise.models.catalogue import TOGETHER, entry, pull
 from scenewise.models.clip import ClipEmbedder
 from scenewise.models.multilingual import PairedEmbedder, SentenceTower, embedder_for
+from sentence_towers import make_sentence_tower, write
 
 TEXTS = ["a man", "a red car in the street at night", "snow", "two people walks on a beach"]
 NAME = "someone/small-tower"
