@@ -1,0 +1,73 @@
+"""How far a share of right answers can be trusted, and whether one is ahead of another."""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+from scenewise.charades.evaluating import Count, Evaluation
+from scenewise.metrics.intervals import Interval
+
+
+def wilson(right: float, of: float, level: float = 0.95) -> Interval:
+    """The interval of a share by Wilson's score.
+
+    It has a width where nothing is right as well, where every resample says the same.
+
+    Source: Wilson, "Probable inference, the law of succession, and statistical inference", Journal
+    of the American Statistical Association 22 (1927).
+
+    Args:
+        right, of: so many of so many, which need not be whole numbers.
+        level: between 0 and 1.
+
+    Raises:
+        ValueError: there are none, or more right than there are, or there is no such level.
+    """
+    if not 0 < level < 1 or not 0 <= right <= of or not of:
+        raise ValueError(f"no interval of level {level} for {right} of {of}")
+    z = NormalDist().inv_cdf((1 + level) / 2)
+    share = right / of
+    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
+    half = z / (1 + z * z / of) * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of))
+    # exact at the ends, where rounding would leave a trace
+    low = 0.0 if right == 0 else middle - half
+    high = 1.0 if right == of else middle + half
+    return Interval(share, max(0.0, low), min(1.0, high), level)
+
+
+def shared(count: Count, videos: int, level: float = 0.95) -> Interval:
+    """Wilson's interval of right pictures, several of which are of one video.
+
+    Counted as if all pictures of a video were alike: there is no more to learn from them than
+    there are videos. That is the widest that can be.
+
+    Args:
+        count: of the pictures.
+        videos: that they are of.
+        level: between 0 and 1.
+    """
+    weight = min(count.of, videos)
+    return wilson(count.share * weight, weight, level)
+
+
+def first_share(told: Evaluation) -> Interval:
+    """The share of pictures that found their caption, with an interval that is never a point."""
+    return _never_a_point(told.first, told.first_share, told)
+
+
+def fifth_share(told: Evaluation) -> Interval:
+    """The same for the five most alike."""
+    return _never_a_point(told.fifth, told.fifth_share, told)
+
+
+def ahead(one: Interval, other: Interval) -> bool:
+    """Whether the whole interval of one share is above that of the other."""
+    return one.low > other.high
+
+
+def _never_a_point(count: Count, drawn: Interval, told: Evaluation) -> Interval:
+    if 0 < count.right < count.of:
+        return drawn
+    # there are at least as many videos as different captions
+    return shared(count, told.captions, drawn.level)

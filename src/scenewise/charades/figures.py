@@ -1,0 +1,137 @@
+"""What was measured as pictures: methods with their intervals and chance, and scenes.
+
+Source: Prakash et al. 2023, figures 2 and 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scenewise.charades import tables
+from scenewise.charades.certainty import first_share
+from scenewise.charades.tables import Evaluations
+from scenewise.media.atomic import atomic
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+FORMATS: Final = ("png", "svg")
+
+_INK: Final = "#0b5a78"
+_CHANCE: Final = "#b04a10"
+_RULE: Final = "#dedad2"
+_TITLES: Final = {"train": "Videos it was trained on", "test": "Held-out videos"}
+
+
+def write_figures(folder: Path, told: Evaluations) -> list[Path]:
+    """Draw `accuracy` and, where scenes are told, `scenes`, each as PNG and SVG.
+
+    Args:
+        folder: where they go.
+        told: what was measured.
+
+    Returns:
+        The files; none where matplotlib is not installed.
+
+    Raises:
+        OutputUnwritable: one cannot be written.
+    """
+    if find_spec("matplotlib") is None:
+        return []
+    from matplotlib import rc_context
+
+    drawn: dict[str, Callable[[Evaluations], Figure]] = {"accuracy": accuracy_figure}
+    if any(one.scenes for one in told.values()):
+        drawn["scenes"] = scenes_figure
+    files = []
+    # the same figures give the same file: no random ids, no date, no version
+    with rc_context({"svg.hashsalt": "scenewise", "font.size": 10, "text.parse_math": False}):
+        for name, draw in drawn.items():
+            figure = draw(told)
+            for kind in FORMATS:
+                about: Any = {"Software": None} if kind == "png" else {"Date": None}
+                files.append(folder / f"{name}.{kind}")
+                with atomic(files[-1]) as path:
+                    figure.savefig(path, format=kind, dpi=150, metadata=about)
+    return files
+
+
+def accuracy_figure(told: Evaluations) -> Figure:
+    """Every method's accuracy with its interval, and what guessing gives (figure 2)."""
+    splits = [split for split in reversed(tables.SPLITS) if any(part == split for _, part in told)]
+    names = tables.methods(told)
+    figure, panels = _figure(4.0 * len(splits) + 1.8, 1.5 + 0.44 * len(names), len(splits))
+    for axes, split in zip(panels, splits, strict=True):
+        most = 0.0
+        for row, name in enumerate(names):
+            one = told.get((name, split))
+            if one is None:
+                continue
+            share = first_share(one)
+            most = max(most, 100 * share.high, 300 * one.chance)
+            axes.plot([100 * share.low, 100 * share.high], [row, row], color=_INK, lw=2.2)
+            axes.plot([100 * share.mean], [row], "o", color=_INK, ms=7)
+            axes.plot([100 * one.chance] * 2, [row - 0.32, row + 0.32], color=_CHANCE, lw=2,
+                      ls=(0, (2, 1)), label="chance" if not row else None)  # fmt: skip
+            axes.annotate(f"{one.first} = {100 * share.mean:.3g} %", (100 * share.mean, row),
+                          (0, 7), textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
+        axes.set_xlim(0, most * 1.12)
+        axes.set_ylim(len(names) - 0.4, -0.75)
+        axes.set_yticks(range(len(names)), names)
+        axes.set_xlabel("% of pictures that find their caption")
+        axes.set_title(_TITLES[split], loc="left", fontweight="bold")
+        axes.grid(axis="x", color=_RULE, lw=0.8)
+        axes.set_axisbelow(True)
+        axes.tick_params(axis="y", length=0)
+        axes.spines[["top", "right", "left"]].set_visible(False)
+    handles, labels = panels[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower right", frameon=False, fontsize=9)
+    return figure
+
+
+def scenes_figure(told: Evaluations) -> Figure:
+    """Right pictures of all by scene and method, darker where more are right (figure 4)."""
+    splits = [
+        split
+        for split in reversed(tables.SPLITS)
+        if any(one.scenes for (_, part), one in told.items() if part == split)
+    ]
+    rows = {split: tables.scenes(told, split) for split in splits}
+    names = tables.methods(told)
+    high = 1.9 + 0.3 * max(len(scenes) for scenes in rows.values())
+    figure, panels = _figure(len(splits) * (2.6 + 0.95 * len(names)), high, len(splits))
+    for axes, split in zip(panels, splits, strict=True):
+        counts = [
+            [told[name, split].scenes.get(scene) if (name, split) in told else None
+             for name in names]
+            for scene in rows[split]
+        ]  # fmt: skip
+        shares = np.array([[np.nan if c is None else c.share for c in row] for row in counts])
+        top = max(float(np.nan_to_num(shares).max()), 1e-9)
+        axes.imshow(shares, cmap="Blues", vmin=0, vmax=top, aspect="auto")
+        for at, row in enumerate(counts):
+            for column, count in enumerate(row):
+                dark = count is not None and count.share > 0.6 * top
+                axes.text(column, at, "–" if count is None else str(count), ha="center",
+                          va="center", fontsize=8, color="white" if dark else "black")  # fmt: skip
+        axes.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
+        axes.set_yticks(range(len(counts)), rows[split])
+        axes.tick_params(length=0)
+        axes.spines[:].set_visible(False)
+        axes.set_title(_TITLES[split], loc="left", fontweight="bold")
+    return figure
+
+
+def _figure(wide: float, high: float, panels: int) -> tuple[Figure, list[Axes]]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(wide, high), layout="constrained", facecolor="white")
+    FigureCanvasAgg(figure)
+    return figure, list(figure.subplots(1, panels, squeeze=False).flat)
