@@ -19,3 +19,7 @@ class SceneShort(InputError):
 
 class FeaturesInvalid(InputError):
     """Stored features or their reduction are damaged, or belong to other settings."""
+
+
+class RunInvalid(InputError):
+    """A run's folder is damaged, holds another sample, or lacks what a step needs."""
