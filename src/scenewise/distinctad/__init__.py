@@ -1,0 +1,22 @@
+"""DistinctAD: Fang, Wu, Wu, Song and Chan, "DistinctAD: Distinctive Audio Description Generation
+in Contexts", 2025. Equation numbers in this package are the paper's.
+
+Stage I fits CLIP's eyes to films (section 3.1):
+
+- `matching`: the losses, equations 1 to 3
+- `adapting`: `adapt`, which trains and writes an ordinary CLIP checkpoint
+
+Stage II tells what is new in each of N consecutive clips (section 3.2):
+
+- `resampling`: the Perceiver, equation 4
+- `bases`: contextual expectation-maximisation attention, equations 6 to 8
+- `refining`: cross-attention to the bases and the sum of all three, equations 9, 10, 13 to 16
+- `distinctive`: which words of a sentence its neighbours do not have
+- `wording_losses`: equations 11 and 12
+- `prompts`: pictures, names and faces in one prompt
+- `language`: the frozen language model, with LoRA where asked for
+- `narrator`: the whole model; `narrator_files` saves and loads it, `narrating` has it speak
+- `narrator_training`: its training run
+
+Import from the modules; those that compute load torch.
+"""
