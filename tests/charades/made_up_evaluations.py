@@ -10,7 +10,7 @@ from scenewise.charades.evaluating import Evaluation, evaluate
 
 def made_up(
     hits: dict[str, float], *, videos: int = 60, frames: int = 1, seed: int = 3
-) -> dict[tuple[str, str], Evaluation]:
+) -> dict[str, dict[str, Evaluation]]:
     """Methods that find the share of captions that is told, each in both parts of a set.
 
     Args:
@@ -18,7 +18,7 @@ def made_up(
         videos: held out; twice as many were trained on.
         frames: of a video in a method called `baseline`.
     """
-    told = {}
+    told: dict[str, dict[str, Evaluation]] = {}
     for at, (method, share) in enumerate(hits.items()):
         for split, count, found in (
             ("train", 2 * videos, min(1.0, 2 * share)),
@@ -31,5 +31,6 @@ def made_up(
             places = np.where(right, 1, rng.integers(2, count, size=count * each))
             captions = {video: f"{'word ' * (1 + video % 9)}{video}" for video in range(count)}
             scenes = {video: SCENES[video % 16] for video in range(count)}
-            told[method, split] = evaluate(places, of, captions, scenes, resamples=400)
+            one = evaluate(places, of, captions, scenes, resamples=400)
+            told.setdefault(method, {})[split] = one
     return told

@@ -47,7 +47,7 @@ def write_figures(folder: Path, told: Evaluations) -> list[Path]:
     from matplotlib import rc_context
 
     drawn: dict[str, Callable[[Evaluations], Figure]] = {"accuracy": accuracy_figure}
-    if any(one.scenes for one in told.values()):
+    if any(one.scenes for parts in told.values() for one in parts.values()):
         drawn["scenes"] = scenes_figure
     files = []
     # the same figures give the same file: no random ids, no date, no version
@@ -64,13 +64,12 @@ def write_figures(folder: Path, told: Evaluations) -> list[Path]:
 
 def accuracy_figure(told: Evaluations) -> Figure:
     """Every method's accuracy with its interval, and what guessing gives (figure 2)."""
-    splits = [split for split in reversed(tables.SPLITS) if any(part == split for _, part in told)]
-    names = tables.methods(told)
-    figure, panels = _figure(4.0 * len(splits) + 1.8, 1.5 + 0.44 * len(names), len(splits))
+    splits = [split for split in reversed(tables.SPLITS) if any(split in p for p in told.values())]
+    figure, panels = _figure(4.2 * len(splits) + 2.2, 1.5 + 0.44 * len(told), len(splits))
     for axes, split in zip(panels, splits, strict=True):
         most = 0.0
-        for row, name in enumerate(names):
-            one = told.get((name, split))
+        for row, parts in enumerate(told.values()):
+            one = parts.get(split)
             if one is None:
                 continue
             share = first_share(one)
@@ -79,11 +78,13 @@ def accuracy_figure(told: Evaluations) -> Figure:
             axes.plot([100 * share.mean], [row], "o", color=_INK, ms=7)
             axes.plot([100 * one.chance] * 2, [row - 0.32, row + 0.32], color=_CHANCE, lw=2,
                       ls=(0, (2, 1)), label="chance" if not row else None)  # fmt: skip
-            axes.annotate(f"{one.first} = {100 * share.mean:.3g} %", (100 * share.mean, row),
-                          (0, 7), textcoords="offset points", ha="center", fontsize=8)  # fmt: skip
-        axes.set_xlim(0, most * 1.12)
-        axes.set_ylim(len(names) - 0.4, -0.75)
-        axes.set_yticks(range(len(names)), names)
+            axes.annotate(f"{one.first} = {100 * share.mean:.3g} %",
+                          (100 * max(share.high, one.chance), row), (7, 0),
+                          textcoords="offset points", va="center", fontsize=8)  # fmt: skip
+        axes.set_xlim(0, most * 1.42)  # with room for the last figure
+        axes.set_ylim(len(told) - 0.4, -0.6)
+        names = map(tables.title, told) if axes is panels[0] else [""] * len(told)
+        axes.set_yticks(range(len(told)), names)
         axes.set_xlabel("% of pictures that find their caption")
         axes.set_title(_TITLES[split], loc="left", fontweight="bold")
         axes.grid(axis="x", color=_RULE, lw=0.8)
@@ -100,28 +101,28 @@ def scenes_figure(told: Evaluations) -> Figure:
     splits = [
         split
         for split in reversed(tables.SPLITS)
-        if any(one.scenes for (_, part), one in told.items() if part == split)
+        if any(split in parts and parts[split].scenes for parts in told.values())
     ]
     rows = {split: tables.scenes(told, split) for split in splits}
-    names = tables.methods(told)
+    names = [tables.title(method) for method in told]
     high = 1.9 + 0.3 * max(len(scenes) for scenes in rows.values())
     figure, panels = _figure(len(splits) * (2.6 + 0.95 * len(names)), high, len(splits))
     for axes, split in zip(panels, splits, strict=True):
         counts = [
-            [told[name, split].scenes.get(scene) if (name, split) in told else None
-             for name in names]
+            [parts[split].scenes.get(scene) if split in parts else None for parts in told.values()]
             for scene in rows[split]
-        ]  # fmt: skip
+        ]
         shares = np.array([[np.nan if c is None else c.share for c in row] for row in counts])
         top = max(float(np.nan_to_num(shares).max()), 1e-9)
         axes.imshow(shares, cmap="Blues", vmin=0, vmax=top, aspect="auto")
         for at, row in enumerate(counts):
             for column, count in enumerate(row):
-                dark = count is not None and count.share > 0.6 * top
+                dark = count is not None and count.share > 0.55 * top
                 axes.text(column, at, "–" if count is None else str(count), ha="center",
                           va="center", fontsize=8, color="white" if dark else "black")  # fmt: skip
         axes.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
-        axes.set_yticks(range(len(counts)), rows[split])
+        same = axes is not panels[0] and rows[split] == rows[splits[0]]
+        axes.set_yticks(range(len(counts)), [""] * len(counts) if same else rows[split])
         axes.tick_params(length=0)
         axes.spines[:].set_visible(False)
         axes.set_title(_TITLES[split], loc="left", fontweight="bold")

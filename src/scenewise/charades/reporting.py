@@ -26,8 +26,8 @@ def write_report(folder: Path, evaluations: Evaluations) -> list[Path]:
 
     Args:
         folder: where they go; made where it is missing.
-        evaluations: by method and by `train` or `test`, in the order in which methods are shown,
-            such as {("baseline", "train"): …, ("baseline", "test"): …, ("grid", "train"): …}.
+        evaluations: by method and by `train` or `test`, such as {"baseline": {"train": …,
+            "test": …}, "grid": …}, in the order in which they are shown.
 
     Returns:
         The files; where matplotlib is not installed, without figures.
@@ -36,7 +36,7 @@ def write_report(folder: Path, evaluations: Evaluations) -> list[Path]:
         OutputUnwritable: no permission, no space.
         ValueError: there is nothing to tell.
     """
-    if not evaluations:
+    if not any(evaluations.values()):
         raise ValueError("there is nothing to report")
     folder = Path(folder)
     try:

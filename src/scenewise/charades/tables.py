@@ -19,10 +19,12 @@ from scenewise.charades.evaluating import (
     Count,
     Evaluation,
 )
+from scenewise.charades.methods import method_named
+from scenewise.core.errors import UnknownChoice
 from scenewise.metrics.intervals import Interval
 
-Evaluations = Mapping[tuple[str, str], Evaluation]
-"""By method and part of the set: ("grid", "test")."""
+Evaluations = Mapping[str, Mapping[str, Evaluation]]
+"""By method and part of the set: told["grid"]["test"]."""
 
 SPLITS: Final = ("train", "test")
 
@@ -45,21 +47,24 @@ BY_SCENE: Final = ("source", "method", "split", "scene", "right", "of", "share")
 _NOTES: Final = """\
 An accuracy counts pictures whose own caption is the most alike among all captions of the set; a
 caption that is exactly as alike comes first. The baseline has a picture for every frame that it
-looks at, the others have one a video. In brackets: {level:.0%} intervals over videos, by bootstrap;
+looks at, the others have one a video. In brackets: {level:g} % intervals over videos, by bootstrap;
 where no picture is right, or all are, Wilson's, counted as if all pictures of a video were alike,
 as for the paper's own figures. Chance is one caption of all."""
 
 
-def methods(told: Evaluations) -> list[str]:
-    """In the order given."""
-    return list(dict.fromkeys(method for method, _ in told))
+def title(method: str) -> str:
+    """What a method is called; its own name where it is none of `methods`."""
+    try:
+        return method_named(method).title
+    except UnknownChoice:
+        return method
 
 
 def accuracy_markdown(told: Evaluations) -> str:
     """Figure 2: one row a method, the paper's below."""
     rows = [
-        (method, *(part for split in SPLITS for part in _accuracy(told.get((method, split)))))
-        for method in methods(told)
+        (title(method), *(part for split in SPLITS for part in _accuracy(parts.get(split))))
+        for method, parts in told.items()
     ]
     for method in dict.fromkeys(name for name, _ in PAPER_COUNTS):
         cells = (part for split in SPLITS for part in _paper_accuracy(method, split))
@@ -73,15 +78,15 @@ def ranks_markdown(told: Evaluations, split: str) -> str:
     """How far down a picture's own caption is: one row a method."""
     rows = [
         (
-            method,
+            title(method),
             str(one.fifth),
             percents(fifth_share(one)),
             plain(one.median_rank),
             plain(one.reciprocal_rank),
             f"{one.captions:,}",
         )
-        for method in methods(told)
-        if (one := told.get((method, split))) is not None
+        for method, parts in told.items()
+        if (one := parts.get(split)) is not None
     ]
     head = ("method", "in the first five", "share", "median rank", "MRR", "captions")
     return _markdown(head, rows) if rows else ""
@@ -90,16 +95,16 @@ def ranks_markdown(told: Evaluations, split: str) -> str:
 def lengths_markdown(told: Evaluations) -> str:
     """Figure 3: mean length of captions in characters, one row a method."""
     rows = []
-    for method in methods(told):
+    for method, parts in told.items():
         cells: list[str] = []
         for split in SPLITS:
-            one = told.get((method, split))
+            one = parts.get(split)
             cells += (
                 ("–", "–")
                 if one is None
                 else (_length(one.lengths.correct), _length(one.lengths.overall))
             )
-        rows.append((method, *cells))
+        rows.append((title(method), *cells))
     paper = (
         _length(n) for s in SPLITS for n in (PAPER_LENGTHS[s].correct, PAPER_LENGTHS[s].overall)
     )
@@ -110,37 +115,38 @@ def lengths_markdown(told: Evaluations) -> str:
 
 def scenes_markdown(told: Evaluations, split: str) -> str:
     """Figure 4: right pictures by scene, one column a method."""
-    names = [method for method in methods(told) if (method, split) in told]
-    if not any(told[method, split].scenes for method in names):
+    columns = {method: parts[split].scenes for method, parts in told.items() if split in parts}
+    if not any(columns.values()):
         return ""
     paper = split == "train"
     rows = []
     for scene in scenes(told, split):
-        counts = (told[method, split].scenes.get(scene) for method in names)
+        counts = (column.get(scene) for column in columns.values())
         row = [scene, *("–" if count is None else str(count) for count in counts)]
         if paper:
             row.append(str(PAPER_SCENES[scene]) if scene in PAPER_SCENES else "–")
         rows.append(row)
-    return _markdown(("scene", *names, *([f"*{PAPER}, final*"] if paper else [])), rows)
+    return _markdown(
+        ("scene", *map(title, columns), *([f"*{PAPER}, final*"] if paper else [])), rows
+    )
 
 
 def scenes(told: Evaluations, split: str) -> list[str]:
     """Scenes that occur, those of the paper first and in its order of names."""
-    found = {scene for (_, part), one in told.items() if part == split for scene in one.scenes}
+    found = {scene for parts in told.values() if split in parts for scene in parts[split].scenes}
     return [scene for scene in SCENES if scene in found] + sorted(found - set(SCENES))
 
 
 def notes(told: Evaluations) -> str:
     """How the tables are to be read."""
-    level = next((one.first_share.level for one in told.values()), 0.95)
-    return _NOTES.format(level=level)
+    levels = (one.first_share.level for parts in told.values() for one in parts.values())
+    return _NOTES.format(level=100 * next(levels, 0.95))
 
 
 def accuracy_csv(told: Evaluations) -> str:
     """All figures, one row for a method and a part of the set, the paper's below."""
     rows: list[Sequence[object]] = []
-    for method, split in _ordered(told):
-        one = told[method, split]
+    for method, split, one in _ordered(told):
         first, fifth = first_share(one), fifth_share(one)
         chance = one.chance
         rows.append(
@@ -169,12 +175,11 @@ def accuracy_csv(told: Evaluations) -> str:
 def scenes_csv(told: Evaluations) -> str:
     """Right pictures by scene, one row for a method, a part of the set and a scene."""
     rows: list[Sequence[object]] = []
-    for method, split in _ordered(told):
-        counts = told[method, split].scenes
+    for method, split, one in _ordered(told):
         rows += (
-            ("measured", method, split, *_scene_row(scene, counts[scene]))
+            ("measured", method, split, *_scene_row(scene, one.scenes[scene]))
             for scene in scenes(told, split)
-            if scene in counts
+            if scene in one.scenes
         )
     rows += (
         (PAPER, "final", "train", *_scene_row(scene, count))
@@ -206,9 +211,13 @@ def _paper_accuracy(method: str, split: str) -> tuple[str, str, str]:
     return str(count), percents(shared(count, videos)), f"{count.share * videos:.3g}"
 
 
-def _ordered(told: Evaluations) -> list[tuple[str, str]]:
-    splits = [*SPLITS, *sorted({split for _, split in told} - set(SPLITS))]
-    return [(name, split) for name in methods(told) for split in splits if (name, split) in told]
+def _ordered(told: Evaluations) -> list[tuple[str, str, Evaluation]]:
+    return [
+        (method, split, parts[split])
+        for method, parts in told.items()
+        for split in (*SPLITS, *sorted(parts.keys() - set(SPLITS)))
+        if split in parts
+    ]
 
 
 def _scene_row(scene: str, count: Count) -> tuple[object, ...]:
