@@ -16,7 +16,7 @@ from PIL import Image as Pillow
 from scenewise.collection import nearest as exact
 from scenewise.collection.arithmetic import Encoder, Question
 from scenewise.collection.asking import ask
-from scenewise.collection.fusion import share_found
+from scenewise.collection.fusion import share_found, weighed
 from scenewise.collection.nearest import nearest, top
 from scenewise.collection.query import QueryInvalid, read_query
 from scenewise.collection.results import COLUMNS, rows
@@ -188,6 +188,32 @@ def test_the_share_of_words_that_stand_in_a_text(query, text, share):
     assert share_found(query, text) == pytest.approx(share)
 
 
+def test_rare_words_count_more_and_small_ones_for_nothing():
+    weights = weighed({"the": 40, "dog": 8, "harbour": 0}, any_of_them=45, every=100)
+    assert weights["the"] == 0 < weights["dog"] < weights["harbour"]
+    assert share_found("the dog", "the cat", weights) == 0
+    assert share_found("the dog", "dogs", weights) == 1
+    assert 0 < share_found("dog harbour", "a dog", weights) < 0.5
+
+
+@given(st.dictionaries(st.text("abc", min_size=3), st.integers(0, 50), min_size=1))
+def test_some_word_always_counts(counts):
+    weights = weighed(counts, any_of_them=max(counts.values()), every=50)
+    assert weights.keys() == counts.keys()
+    assert max(weights.values()) > 0
+    assert share_found(" ".join(counts), " ".join(counts), weights) == pytest.approx(1)
+
+
+def test_few_of_the_words_say_nothing_beside_pictures():
+    matrix = _collection()
+    words = [TextMatch("v70", None, 1.0, "a harbour")]
+    asked = "harbour with many small boats"
+    hits = search(matrix, _question(np.ones(D), words=asked), words=words)
+    assert all(not moment.why.words for hit in hits for moment in hit.moments)
+    blind = Question(np.zeros(D, np.float32), np.zeros((0, D), np.float32), np.zeros(0), asked)
+    assert [hit.id for hit in search(matrix, blind, words=words)] == ["v70"]
+
+
 def test_an_empty_collection_and_a_high_limit_give_nothing():
     empty = Matrix(np.zeros((0, D), np.float32), np.zeros(0, np.int32), np.zeros(0, np.float32), ())
     assert search(empty, _question(np.ones(D))) == ()
@@ -242,6 +268,9 @@ class _Shelf:
             for name, text in self._texts.items()
             if any(word in text for word in query.split())
         ][:limit]
+
+    def word_weights(self, query: str) -> dict[str, float]:
+        return {}
 
 
 def test_a_store_is_asked_for_pictures_and_words_within_its_filters():

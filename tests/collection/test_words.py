@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from store_samples import MARK, a_video, some_frames
 
+from scenewise.collection import words
 from scenewise.collection.store import Store
 from scenewise.collection.types import IndexedFrame
 
@@ -49,7 +50,7 @@ def test_what_was_written_is_found_without_a_time(store: Store):
 
 
 @pytest.mark.parametrize(
-    ("words", "query"),
+    ("text", "query"),
     [
         ("Straße überschwemmt", "UBERSCHWEMMT"),
         ("слава україні", "україні"),
@@ -63,8 +64,8 @@ def test_what_was_written_is_found_without_a_time(store: Store):
         ("price: 3,50 €", "3,50"),
     ],
 )
-def test_any_language_is_found(store: Store, words: str, query: str):
-    store.put(a_video("a"), shown(words))
+def test_any_language_is_found(store: Store, text: str, query: str):
+    store.put(a_video("a"), shown(text))
     store.put(a_video("b"), shown("something else"))
     assert found(store, query) == [("a", 4.5)]
 
@@ -107,3 +108,34 @@ def test_a_damaged_index_is_made_again(store: Store):
     (store.folder / "derived" / "words.sqlite").write_bytes(b"nonsense" * 1000)
     assert found(store, "words") == [("a", 4.5)]
     assert Store.open(store.folder).text_search("words")
+
+
+@pytest.mark.parametrize(
+    ("texts", "query", "weighing"),
+    [
+        (("the cat sleeps", "the harbour", "the end", "nothing of it"), "the harbour", "harbour"),
+        (("que bueno", "que lindo gato", "que va", "nada"), "que gato", "gato"),
+        (("кот что надо", "что такое", "и что", "ничего"), "что кот", "кот"),
+    ],
+)
+def test_small_words_find_nothing_beside_rarer_ones(store: Store, texts, query, weighing):
+    for place, text in enumerate(texts):
+        store.put(a_video(f"v{place}", description=text), [])
+    for place in range(8):  # written in other languages
+        store.put(a_video(f"x{place}", description="今天天气很好"), [])
+    (only,) = (place for place, text in enumerate(texts) if weighing in text)
+    assert found(store, query) == [(f"v{only}", None)]
+    assert {word for word, weight in store.word_weights(query).items() if weight} == {weighing}
+    small = next(word for word in query.split() if word != weighing)
+    assert len(found(store, small)) == 3
+    assert store.word_weights("") == {}
+
+
+def test_more_texts_than_are_counted_are_taken_to_go_on_alike(store: Store, monkeypatch):
+    for place in range(12):
+        text = "the weather" if place % 2 else "the sea"
+        store.put(a_video(f"v{place:02}", description=text), [])
+    whole = store.word_weights("the weather forecast")
+    monkeypatch.setattr(words, "_COUNTED", 4)
+    assert store.word_weights("the weather forecast") == pytest.approx(whole, rel=0.2)
+    assert whole["the"] == 0

@@ -31,6 +31,10 @@ class Searched(Protocol):
         """Texts that hold words of a query."""
         ...
 
+    def word_weights(self, query: str) -> dict[str, float]:
+        """How much each word of a query counts."""
+        ...
+
 
 def ask(
     store: Searched,
@@ -61,6 +65,16 @@ def ask(
     if query.where != Where():
         only = frozenset(video.id for video in store.videos(where=query.where))
     words: Sequence[TextMatch] = ()
+    weights: dict[str, float] = {}
     if question.words:
         words = store.text_search(question.words, max(_TEXTS, 10 * options.limit))
-    return search(matrix, question, options=options, only=only, words=words, group_of=group_of)
+        weights = store.word_weights(question.words) if words else {}
+    return search(
+        matrix,
+        question,
+        options=options,
+        only=only,
+        words=words,
+        weights=weights,
+        group_of=group_of,
+    )

@@ -11,14 +11,33 @@ does that is independent:
 
 Half of the words is little (0.23), all of them is nearly sure; a picture that is no chance
 match keeps its score where no words are found.
+
+Words do not say alike much: *the*, *der*, *que* stand in texts about anything. A word counts by
+the share p of the collection's videos about which it is written, ln 1/p (inverse document
+frequency, Spärck Jones 1972). One counts for nothing where p is a tenth or more, it is in half of
+all texts that hold any word of the query (which are in the language of the query, whatever the
+others are in), and another word of the query is half as common at most. So no list of small words
+is needed, in no language, and in a collection about harbours *harbour* is a small word too. Where
+pictures are searched as well, less than a quarter of the words says nothing.
 """
 
 from __future__ import annotations
 
+import math
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 
 _SURE: Final = 0.9
+_COMMON: Final = 0.1
+"""Share of all videos from which on a word may be a small one."""
+
+_HALF: Final = 0.5
+"""Of the videos that hold any word of the query, and of how common the word is."""
+
+LEAST: Final = 0.25
+"""Share of the words under which they say nothing beside pictures: evidence of 0.05."""
+
 _STEM: Final = 4
 """Letters that two words share at their beginning when one is a form of the other."""
 
@@ -36,26 +55,54 @@ def joined(picture: float, words: float) -> float:
     return 1.0 - (1.0 - picture) * (1.0 - words)
 
 
-def share_found(query: str, text: str) -> float:
-    """The share of a query's words that stand in a text, 0 to 1.
+def counted(query: str) -> frozenset[str]:
+    """The words of a query that count, without capitals, accents and signs.
 
-    Words of two letters and fewer do not count in alphabets, where they are `a` and `of`;
-    forms of a word count as the word. Where a language writes no spaces, any place will do.
+    Words of two letters and fewer do not count in alphabets, where they are `a` and `of`.
+    """
+    return frozenset(word for word in _folded(query).split() if len(word) > 2 or _dense(word))
+
+
+def weighed(videos: Mapping[str, int], any_of_them: int, every: int) -> dict[str, float]:
+    """How much each word of a query counts, 0 for small words.
 
     Args:
-        query: words that are looked for.
-        text: in which they were found.
+        videos: by word, in how many videos it is written.
+        any_of_them: in how many videos at least one of them is.
+        every: how many videos there are.
     """
-    wanted = {word for word in _folded(query).split() if len(word) > 2 or _dense(word)}
-    if not wanted:
+    rarest = min(videos.values(), default=0)
+    return {
+        word: 0.0
+        if count >= max(_COMMON * every, _HALF * any_of_them, 1) and rarest <= _HALF * count
+        else math.log((every + 1) / (min(count, every) + 0.5))
+        for word, count in videos.items()
+    }
+
+
+def share_found(query: str, text: str, weights: Mapping[str, float] | None = None) -> float:
+    """The share of a query's words that stand in a text, 0 to 1.
+
+    Forms of a word count as the word. Where a language writes no spaces, any place will do.
+
+    Args:
+        query: words that are looked for, of which those of `counted` count.
+        text: in which they were found.
+        weights: how much each of them counts (see `weighed`); None for all alike.
+    """
+    worth = {word: 1.0 if weights is None else weights.get(word, 1.0) for word in counted(query)}
+    every = sum(worth.values())
+    if not every:
         return 0.0
     place = _folded(text)
     there = set(place.split())
     found = sum(
-        word in place if _dense(word) else any(_same(word, other) for other in there)
-        for word in wanted
+        weight
+        for word, weight in worth.items()
+        if weight
+        and (word in place if _dense(word) else any(_same(word, other) for other in there))
     )
-    return found / len(wanted)
+    return min(1.0, found / every)  # sums in another order may differ in their last digit
 
 
 def _folded(text: str) -> str:

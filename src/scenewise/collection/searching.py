@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -46,6 +46,7 @@ def search(
     options: SearchOptions | None = None,
     only: Collection[str] | None = None,
     words: Sequence[TextMatch] = (),
+    weights: Mapping[str, float] | None = None,
     group_of: Callable[[str], Hashable] | None = None,
 ) -> tuple[Hit, ...]:
     """The moments that answer a question best, grouped by video.
@@ -62,6 +63,7 @@ def search(
         only: the videos that may be found; None for all. Scores are still set against the
             whole collection, so that they do not depend on it.
         words: what a full-text search for `question.words` found.
+        weights: how much each word of these counts (see `fusion.weighed`); None for all alike.
         group_of: what copies of each other have in common; only the best of a group is shown,
             with the names of the others that were found.
 
@@ -73,7 +75,7 @@ def search(
     allowed = _allowed(matrix, question.without, only)
     values, pictures = frame_values(matrix, question, options.barring, allowed=allowed)
     seen = values if question.vector.any() else None
-    found = _words_found(question, words, only)
+    found = _words_found(question, words, weights, only)
     count = 0 if seen is None else min(len(values), _EACH * options.limit)
     while True:
         chosen = top(values, count, allowed=allowed)
@@ -163,17 +165,21 @@ def _allowed(
 
 
 def _words_found(
-    question: Question, words: Sequence[TextMatch], only: Collection[str] | None
+    question: Question,
+    words: Sequence[TextMatch],
+    weights: Mapping[str, float] | None,
+    only: Collection[str] | None,
 ) -> _Found:
     """By video: texts that hold words of the question, and the share of them."""
     wanted = None if only is None else frozenset(only)
+    least = fusion.LEAST if question.vector.any() else 0.0
     found: _Found = defaultdict(list)
     for match in words:
         if match.id in question.without or (wanted is not None and match.id not in wanted):
             continue
-        share = fusion.share_found(question.words, match.words)
+        share = fusion.share_found(question.words, match.words, weights)
         barred = any(fusion.share_found(one, match.words) == 1 for one in question.unwanted)
-        if share > 0 and not barred:
+        if share > least and not barred:
             found[match.id].append((match, share))
     return found
 

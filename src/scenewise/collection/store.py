@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from scenewise.collection import schema
 from scenewise.collection.errors import StoreMissing, VideoUnknown
+from scenewise.collection.fusion import counted
 from scenewise.collection.matrix import MatrixFile
 from scenewise.collection.pictures import Pictures
 from scenewise.collection.place import FOREIGN, Place, check_mark, damage, in_our_words
@@ -276,7 +277,8 @@ class Store:
 
         Args:
             query: words, any of them; those between double quotes stand side by side. Capitals
-                and accents do not count.
+                and accents do not count, nor do words that stand in far more videos than the
+                others of the query (see `fusion`).
             limit: how many at most.
 
         Returns:
@@ -285,6 +287,13 @@ class Store:
         with self._guard:
             self._words.refresh(self._version(), self)
             return self._words.search(query, limit)
+
+    def word_weights(self, query: str) -> dict[str, float]:
+        """How much each word of a query counts, by how few videos it is written about; 0 for
+        small words (see `fusion`)."""
+        with self._guard:
+            self._words.refresh(self._version(), self)
+            return self._words.weights(counted(query))
 
     @property
     def failures(self) -> list[Failure]:

@@ -11,10 +11,12 @@ from __future__ import annotations
 import re
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
-from contextlib import closing
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from functools import partial
 from typing import Any, Final
 
+from scenewise.collection.fusion import counted, weighed
 from scenewise.collection.matrix import Rows
 from scenewise.collection.place import Place
 from scenewise.collection.types import TextMatch
@@ -43,6 +45,9 @@ CREATE VIRTUAL TABLE spelled USING fts5 (spelling, tokenize = "{_TOKENS}");
 
 _WAIT: Final = 60.0
 """Seconds to wait while another process writes the index."""
+
+_COUNTED: Final = 20_000
+"""Entries with a word that are counted; of a more common one the rest is taken to be alike."""
 
 
 class WordIndex:
@@ -79,13 +84,24 @@ class WordIndex:
 
     def search(self, query: str, limit: int) -> list[TextMatch]:
         """The best entries for a query, best first; see `Store.text_search`."""
-        match = _match(query)
-        if not match or limit <= 0:
+        if limit <= 0:
             return []
+        with self._connected() as connection:
+            match = _match(_without_small(_parts(query), _weights(connection, counted(query))))
+            return _found(connection, match, limit) if match else []
+
+    def weights(self, words: Collection[str]) -> dict[str, float]:
+        """How much each of some words counts beside the others; see `Store.word_weights`."""
+        with self._connected() as connection:
+            return _weights(connection, words)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
         if self._memory is not None:
-            return _found(self._memory, match, limit)
+            yield self._memory
+            return
         with closing(sqlite3.connect(self._path, timeout=_WAIT)) as connection:
-            return _found(connection, match, limit)
+            yield connection
 
     def _stale_on_disk(self, version: int) -> bool:
         if not self._path.exists():
@@ -165,13 +181,49 @@ def _spelling(text: str) -> str:
     return _UNSPACED.sub(r" \1 ", unicodedata.normalize("NFKC", text))
 
 
-def _match(query: str) -> str:
-    """A query in the language of FTS5: any of the words or quoted phrases."""
+def _parts(query: str) -> list[str]:
+    """The words and quoted phrases of a query, as they are indexed."""
     parts = [quoted or word for quoted, word in re.findall(r'"([^"]*)"|([^\s"]+)', query)]
     spelled = (_spelling(part).replace('"', " ").replace("\0", " ").strip() for part in parts)
     # a part without a letter or digit would be an empty phrase, which matches nothing
-    kept = [part for part in spelled if any(_counts(letter) for letter in part)]
-    return " OR ".join(f'"{part}"' for part in kept)
+    return [part for part in spelled if any(_counts(letter) for letter in part)]
+
+
+def _match(parts: Iterable[str]) -> str:
+    """In the language of FTS5: any of the parts."""
+    return " OR ".join(f'"{part}"' for part in parts)
+
+
+def _without_small(parts: Sequence[str], weights: Mapping[str, float]) -> list[str]:
+    """The parts that say something. What is found by the others alone would count for nothing,
+    and in a large collection it is most of what there is."""
+    kept = []
+    for part in parts:
+        words = counted(part.replace(" ", "")) | counted(part)  # both ways where letters stand
+        if any(weights.get(word, 0.0) for word in words):
+            kept.append(part)
+    return kept or list(parts)
+
+
+def _weights(connection: sqlite3.Connection, words: Collection[str]) -> dict[str, float]:
+    every, last = connection.execute(
+        "SELECT (SELECT count(*) FROM video), (SELECT max(place) FROM entry)"
+    ).fetchone()
+    many = partial(_videos_with, connection, last or 0)
+    spelled = {word: f'"{_spelling(word).strip()}"' for word in words}
+    videos = {word: many(match) for word, match in spelled.items()}
+    return weighed(videos, many(" OR ".join(spelled.values())) if spelled else 0, every)
+
+
+def _videos_with(connection: sqlite3.Connection, last: int, match: str) -> int:
+    """In how many videos something is written, of which there are entries up to the last."""
+    videos, entries, place = connection.execute(
+        "SELECT count(DISTINCT id), count(*), max(place) FROM (SELECT entry.id, entry.place"
+        " FROM spelled JOIN entry ON entry.place = spelled.rowid WHERE spelled MATCH ?"
+        " ORDER BY spelled.rowid LIMIT ?)",
+        (match, _COUNTED),
+    ).fetchone()
+    return int(videos if entries < _COUNTED else videos * last / place)
 
 
 def _counts(letter: str) -> bool:
