@@ -5,6 +5,7 @@ Source: Prakash et al. 2023, figures 2 and 4.
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -50,8 +51,13 @@ def write_figures(folder: Path, told: Evaluations) -> list[Path]:
     if any(one.scenes for parts in told.values() for one in parts.values()):
         drawn["scenes"] = scenes_figure
     files = []
-    # the same figures give the same file: no random ids, no date, no version
-    with rc_context({"svg.hashsalt": "scenewise", "font.size": 10, "text.parse_math": False}):
+    look: Any = {
+        "font.size": 10,
+        "text.parse_math": False,
+        "svg.fonttype": "none",  # letters stay letters, which can be read aloud and searched
+        "svg.hashsalt": "scenewise",  # the same figures give the same file
+    }
+    with rc_context(look):
         for name, draw in drawn.items():
             figure = draw(told)
             for kind in FORMATS:
@@ -105,8 +111,8 @@ def scenes_figure(told: Evaluations) -> Figure:
     ]
     rows = {split: tables.scenes(told, split) for split in splits}
     names = [tables.title(method) for method in told]
-    high = 1.9 + 0.3 * max(len(scenes) for scenes in rows.values())
-    figure, panels = _figure(len(splits) * (2.6 + 0.95 * len(names)), high, len(splits))
+    high = 1.4 + 0.3 * max(len(scenes) for scenes in rows.values())
+    figure, panels = _figure(1.9 + len(splits) * (0.5 + 1.05 * len(names)), high, len(splits))
     for axes, split in zip(panels, splits, strict=True):
         counts = [
             [parts[split].scenes.get(scene) if split in parts else None for parts in told.values()]
@@ -120,7 +126,7 @@ def scenes_figure(told: Evaluations) -> Figure:
                 dark = count is not None and count.share > 0.55 * top
                 axes.text(column, at, "–" if count is None else str(count), ha="center",
                           va="center", fontsize=8, color="white" if dark else "black")  # fmt: skip
-        axes.set_xticks(range(len(names)), names, rotation=35, ha="right", rotation_mode="anchor")
+        axes.set_xticks(range(len(names)), [textwrap.fill(name, 13) for name in names], fontsize=8)
         same = axes is not panels[0] and rows[split] == rows[splits[0]]
         axes.set_yticks(range(len(counts)), [""] * len(counts) if same else rows[split])
         axes.tick_params(length=0)
