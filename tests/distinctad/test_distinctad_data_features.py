@@ -12,8 +12,8 @@ import pytest
 from distinctad_data_films import RATE, grey, telling_film
 from hypothesis import given
 from hypothesis import strategies as st
-from model_makers import make_clip
 
+from model_makers import make_clip
 from scenewise.core.errors import FileMissing, NotAVideo, UnknownChoice
 from scenewise.core.time import Span
 from scenewise.distinctad import film_features
