@@ -7,9 +7,11 @@ ACL 2002, with the reference of the closest length and no smoothing. Computed by
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from scenewise.core.errors import ComponentMissing
 from scenewise.metrics.scored import Tokens, check_clips
@@ -33,6 +35,18 @@ def bleu(
         ComponentMissing: sacrebleu is not installed.
         ValueError: no clip, one without reference, or texts that are not split into words.
     """
+    figures = bleu_of(bleu_parts(generated, references, longest)[None])[0]
+    return tuple(float(figure) for figure in figures)
+
+
+def bleu_parts(
+    generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]], longest: int = 4
+) -> npt.NDArray[np.float64]:
+    """What BLEU of these clips is made of: matches of each length, n-grams of each length, and
+    the words of the texts and of their closest references, [2 longest + 2].
+
+    The parts of several sets of clips add up to those of all. Args and raises as for `bleu`.
+    """
     try:
         from sacrebleu.metrics.bleu import BLEU
     except ImportError as error:
@@ -46,8 +60,18 @@ def bleu(
     ]
     scorer = BLEU(max_ngram_order=longest, tokenize="none", smooth_method="none", force=True)
     score = scorer.corpus_score([" ".join(text) for text in generated], streams)
-    shares = [precision / 100 for precision in score.precisions]
-    return tuple(
-        score.bp * math.prod(share ** (1 / n) for share in shares[:n])
-        for n in range(1, longest + 1)
-    )
+    return np.array([*score.counts, *score.totals, score.sys_len, score.ref_len], np.float64)
+
+
+def bleu_of(parts: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """BLEU-1 to the longest from sums of parts, [r, 2 longest + 2] to [r, longest]."""
+    longest = parts.shape[1] // 2 - 1
+    matches, grams = parts[:, :longest], parts[:, longest:-2]
+    ours, theirs = parts[:, -2], parts[:, -1]
+    shares = np.divide(matches, grams, out=np.zeros_like(matches), where=grams > 0)
+    with np.errstate(divide="ignore"):
+        means = np.exp(np.cumsum(np.log(shares), axis=1) / np.arange(1, longest + 1))
+    excess = np.divide(theirs, ours, out=np.full_like(ours, np.inf), where=ours > 0)
+    brevity = np.where(ours >= theirs, 1.0, np.exp(1 - excess))
+    figures: npt.NDArray[np.float64] = means * brevity[:, None]
+    return figures

@@ -7,7 +7,7 @@ to the Bootstrap", 1993, chapter 13.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -70,6 +70,54 @@ def bootstrap_mean(
         part[:] = given[rng.integers(given.size, size=(len(part), given.size))].mean(axis=1)
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
     return Interval(float(given.mean()), float(low), float(high), level)
+
+
+def bootstrap_pooled(
+    parts: npt.ArrayLike,
+    figure: Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]],
+    *,
+    seed: int,
+    level: float = 0.95,
+    resamples: int = 10_000,
+) -> Interval:
+    """A figure of all films together that is made of sums over them, with its interval.
+
+    For what weighs a film by its clips: the mean over clips is the sum of scores by the sum of
+    clips (`ratio`), BLEU comes from sums of matches and lengths. Films are drawn, and their
+    sums added up anew.
+
+    Args:
+        parts: the sums of each film, [n, s].
+        figure: from sums [r, s] to figures [r].
+        seed, level, resamples: as for `bootstrap_mean`.
+
+    Raises:
+        ValueError: there is no film, a sum is not finite, or level or resamples cannot be.
+    """
+    sums = np.asarray(parts, dtype=np.float64)
+    if sums.ndim != 2 or not len(sums):
+        raise ValueError(f"an interval needs the sums of films, not an array of {sums.shape}")
+    if not np.isfinite(sums).all():
+        raise ValueError("an interval needs finite values")
+    if not 0 < level < 1 or resamples < 1:
+        raise ValueError(f"no interval of level {level} from {resamples} resamples")
+    rng = np.random.default_rng(seed)
+    n = len(sums)
+    drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)  # [r, n]: how often each
+    figures = figure(drawn @ sums)
+    low, high = np.quantile(figures, [(1 - level) / 2, (1 + level) / 2])
+    return Interval(
+        float(figure(sums.sum(axis=0, keepdims=True))[0]), float(low), float(high), level
+    )
+
+
+def ratio(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The first sum by the second, [r, 2] to [r]; 0 by 0 is 0."""
+    above, below = sums[:, 0], sums[:, 1]
+    shares: npt.NDArray[np.float64] = np.divide(
+        above, below, out=np.zeros_like(above), where=below != 0
+    )
+    return shares
 
 
 def bootstrap_difference(

@@ -1,6 +1,6 @@
-"""The two Java programs that published figures were made with: PTBTokenizer and METEOR 1.5.
+"""The Java programs that published figures were made with: PTBTokenizer, METEOR 1.5, SPICE.
 
-Both come in the package `pycocoevalcap` (extra `research`), which is used for these files
+All come in the package `pycocoevalcap` (extra `research`), which is used for these files
 alone: its wrappers write into the installed package and have not been touched since 2020. The
 programs run beside Scenewise on the user's own Java and are not part of it.
 """
@@ -16,13 +16,14 @@ from scenewise.core.errors import ComponentMissing
 
 TOKENIZER: Final = "tokenizer/stanford-corenlp-3.4.1.jar"
 METEOR: Final = "meteor/meteor-1.5.jar"
+SPICE: Final = "spice/spice-1.0.jar"
 
 
 def command(jar: str, need: str) -> tuple[str, Path]:
     """Where Java and one of the programs are.
 
     Args:
-        jar: `TOKENIZER` or `METEOR`.
+        jar: `TOKENIZER`, `METEOR` or `SPICE`.
         need: what it is wanted for, to say when it is missing.
 
     Raises:
@@ -43,7 +44,7 @@ def command(jar: str, need: str) -> tuple[str, Path]:
 
 
 def present() -> bool:
-    """Whether both programs can run here."""
+    """Whether the tokenizer and METEOR can run here; SPICE needs a parser as well."""
     try:
         command(TOKENIZER, "")
         command(METEOR, "")

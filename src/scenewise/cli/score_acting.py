@@ -1,0 +1,245 @@
+"""What `scenewise score` does once its flags are parsed."""
+
+from __future__ import annotations
+
+import csv as csv_files
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from scenewise.cli.showing import Terminal
+from scenewise.cli.telling import out, out_json, tell_columns, tell_notes
+from scenewise.core.errors import ComponentMissing, InputError
+
+if TYPE_CHECKING:
+    from scenewise.cli.manner import Manner
+    from scenewise.metrics.ad_tables import AdTable
+    from scenewise.metrics.score_material import Material
+    from scenewise.metrics.score_options import ScoreOptions
+    from scenewise.metrics.scoring import Figure, Score
+
+_COLUMNS: Final = ("film", "system", "measure", "value", "low", "high", "clips")
+_SCRIPTS: Final = (".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".ad.json")
+_PARTS: Final = (".ad", ".dapt", ".described", ".descriptions", ".human", ".truth")
+_NEEDS: Final = {
+    "meteor": "METEOR (Java)",
+    "spice": "SPICE (Java, --corenlp)",
+    "bertscore": "BERTScore (--bert)",
+    "llm-ad-eval": "LLM-AD-eval (--judge)",
+    "soda": "SODA and SODA-T (times of their own)",
+}
+
+
+def act_score(
+    predictions: Path,
+    references: Path | None,
+    options: ScoreOptions,
+    manner: Manner,
+    *,
+    per_film: bool,
+    csv: bool,
+) -> int:
+    """`scenewise score`."""
+    from scenewise.metrics.score_material import prepare
+    from scenewise.metrics.scoring import score
+
+    terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
+    with terminal.step("Reading"):
+        material = prepare(*_tables(predictions, references), options)
+    scored = score(material, options, progress=terminal)
+    if csv:
+        _tell_csv(scored)
+    elif manner.json:
+        out_json(plain_score(scored, material, options))
+    else:
+        _tell(scored, material, options, per_film=per_film)
+    wanted = [one for one in scored.absent if one.named]
+    sys.stderr.writelines(f"scenewise: {one.measure}: {one.error}\n" for one in wanted)
+    return ComponentMissing.exit_code if wanted else 0
+
+
+def _tables(predictions: Path, references: Path | None) -> tuple[AdTable, AdTable]:
+    from scenewise.metrics.ad_tables import PREDICTED, TEXTS, TRUE
+
+    ours = _table(predictions, (*PREDICTED, *TEXTS))
+    if references is not None:
+        return ours, _table(references, (*TRUE, *TEXTS))
+    if not ours.has(TRUE):
+        raise InputError(
+            f"it has no column with references ({', '.join(TRUE)})",
+            path=predictions,
+            remedy="name a file with references as well",
+        )
+    return _by_row(ours), _by_row(_table(predictions, TRUE))
+
+
+def _by_row(table: AdTable) -> AdTable:
+    """Rows that are known by their place in the file."""
+    rows = tuple(replace(row, cells={**row.cells, "id": row.number}) for row in table.rows)
+    return replace(table, rows=rows, columns=(*table.columns, "id"))
+
+
+def _table(path: Path, words: tuple[str, ...]) -> AdTable:
+    """A table, or the lines of a script or captions file as one."""
+    from scenewise.metrics.ad_tables import AdRow, AdTable, read_table
+
+    if not _is_script(path):
+        return read_table(path, words=words)
+    from scenewise.description.formats import read_cues
+
+    cues = read_cues(path)
+    film = path.name
+    for _ in range(3):
+        film = film.removesuffix(Path(film).suffix) if Path(film).suffix in _ENDS else film
+    rows = tuple(
+        AdRow(film, cue.span.start, cue.span.end, " ".join(cue.text.split()), number=i,
+              cells={"film": film, "start": cue.span.start, "end": cue.span.end})
+        for i, cue in enumerate(cues, 1)
+    )  # fmt: skip
+    if not rows:
+        raise InputError("there is no line in it", path=path, remedy="give a script with lines")
+    return AdTable(path, rows, ("film", "start", "end", "sentence"))
+
+
+_ENDS: Final = frozenset({*_SCRIPTS, *_PARTS, ".json"})
+
+
+def _is_script(path: Path) -> bool:
+    """Whether it is one by its name, or JSON that holds a script's lines."""
+    if path.name.lower().endswith(_SCRIPTS):
+        return True
+    if path.suffix.lower() != ".json" or not path.is_file():
+        return False
+    try:
+        value = json.loads(path.read_text("utf-8-sig"))
+    except (OSError, ValueError, RecursionError):
+        return False  # whoever reads it as a table says what is wrong
+    return isinstance(value, dict) and isinstance(value.get("descriptions"), list)
+
+
+# --- for people -----------------------------------------------------------------------------
+
+
+def _tell(scored: Score, material: Material, options: ScoreOptions, *, per_film: bool) -> None:
+    lines, films = sum(scored.clips.values()), len(scored.clips)
+    how = f", matched by {material.by}" if material.matched else ""
+    out(f"{_count(lines, 'description')} of {_count(films, 'film')}{how}")
+    systems = list(dict.fromkeys(name for row in scored.figures.values() for name in row))
+    if scored.figures:
+        rows = [
+            [name, *(_shown(row.get(system), whole=i == 0) for i, system in enumerate(systems))]
+            for name, row in scored.figures.items()
+        ]
+        tell_columns(["", *systems], rows)
+        told = ["Times 100, except for LLM-AD-eval (0 to 5)"]
+        if any(f.interval for row in scored.figures.values() for f in row.values()):
+            told.append(f"in brackets: intervals of {100 * options.level:.3g} %, films drawn anew")
+        if any(scored.lower_is_better(name) for name in scored.figures):
+            told.append("repetition is better when low")
+        out("; ".join(told))
+    if per_film:
+        _tell_films(scored, material)
+    tell_notes(scored.notes)
+    for one in scored.absent:
+        if not one.named:
+            out(f"Left out: {one.measure}: {one.error}")
+    left = [text for name, text in _NEEDS.items() if name not in options.chosen]
+    if left and not options.named:
+        out(f"Not asked for: {', '.join(left)}; see --metrics")
+
+
+def _tell_films(scored: Score, material: Material) -> None:
+    ours = material.predictions.name
+    measures = [name for name, row in scored.figures.items() if ours in row]
+    rows = [
+        [
+            str(clips),
+            *(_number(scored.figures[name][ours].films.get(film)) for name in measures),
+            film or "(no name)",
+        ]
+        for film, clips in scored.clips.items()
+    ]
+    out(f"The {ours} by film:")
+    tell_columns(["lines", *measures, "film"], rows)
+
+
+def _shown(figure: Figure | None, *, whole: bool) -> str:
+    if figure is None:
+        return "-"
+    told = _number(figure.value)
+    if whole and figure.interval is not None:
+        told += f" ({figure.interval.low:.1f} to {figure.interval.high:.1f})"
+    return told
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+# --- for programs ---------------------------------------------------------------------------
+
+
+def plain_score(scored: Score, material: Material, options: ScoreOptions) -> dict[str, Any]:
+    """A score as plain values."""
+    return {
+        "matched_by": material.by or None,
+        "counts": dict(material.counts),
+        "films": dict(scored.clips),
+        "level": options.level,
+        "seed": options.seed,
+        "tokens": options.tokens,
+        "measures": [
+            {
+                "measure": name,
+                "lower_is_better": scored.lower_is_better(name),
+                "systems": {system: _plain(figure) for system, figure in row.items()},
+            }
+            for name, row in scored.figures.items()
+        ],
+        "absent": [
+            {"measure": one.measure, "reason": str(one.error), "asked_by_name": one.named}
+            for one in scored.absent
+        ],
+        "notes": list(scored.notes),
+    }
+
+
+def _plain(figure: Figure) -> dict[str, Any]:
+    return {
+        "value": figure.value,
+        "low": figure.interval.low if figure.interval else None,
+        "high": figure.interval.high if figure.interval else None,
+        "films": dict(figure.films),
+    }
+
+
+def _tell_csv(scored: Score) -> None:
+    writer = csv_files.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(_rows(scored))
+
+
+def _rows(scored: Score) -> Iterator[dict[str, object]]:
+    """A row for all films together (`film` is empty), then one for each."""
+    for measure, systems in scored.figures.items():
+        for system, figure in systems.items():
+            named = {"system": system, "measure": measure}
+            low, high = (figure.interval.low, figure.interval.high) if figure.interval else ("", "")
+            yield {
+                "film": "", **named, "value": _cell(figure.value), "low": _cell(low),
+                "high": _cell(high), "clips": sum(scored.clips.values()),
+            }  # fmt: skip
+            for film, value in figure.films.items():
+                clips = scored.clips.get(film, "")
+                yield {"film": film, **named, "value": _cell(value), "clips": clips}
+
+
+def _cell(value: float | str | None) -> str:
+    return f"{value:.6f}" if isinstance(value, float) else ""
