@@ -15,6 +15,7 @@ from scenewise.cli.copies import copies
 from scenewise.cli.evaluate import evaluate
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
+from scenewise.cli.score import score
 from scenewise.cli.synth import synth
 from scenewise.cli.topics import topics
 from scenewise.core.options import Checked, option
@@ -70,6 +71,7 @@ app.command()(copies)
 app.command()(accounts)
 app.command()(topics)
 app.command()(evaluate)
+app.command()(score)
 
 
 @app.callback()
