@@ -1,19 +1,19 @@
 """Copies found in a drawn set of short videos whose copies are known: precision and recall.
 
-    python benchmarks/bench_copies.py [--videos 128] [--seed 3] [--json] [--keep FOLDER]
+    python benchmarks/bench_copies.py [--videos 128] [--seed 3] [--json] [--folder DIR]
 
 The set is what `scenewise synth social` draws: a quarter of the videos are copies of others,
 re-encoded, cropped, mirrored, under a logo, sped up, cut out, between bars, in other colours;
 among the rest are many that share an opening. It is indexed with the pocket models as a person
 would, and `Collection.copies` is asked. Beside it what the vectors of the summary alone tell,
-from the same store in the same run. With `--keep` the set and the store stay in a folder, and a
-later run goes on from what is there.
+from the same store in the same run. With `--folder` the set and the index are kept and used
+again, also by the other benchmarks of collections; it may be a set that `scenewise synth social`
+has drawn.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 import time
@@ -22,6 +22,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
+from drawn_social import drawn_set, indexed, truth_of
 from harness import Figure, show
 
 PRECISION, RECALL = 0.98, 0.90
@@ -32,12 +33,12 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=128, help="how many are drawn")
     parser.add_argument("--seed", type=int, default=3, help="from which they are drawn")
     parser.add_argument("--json", action="store_true", help="one JSON object")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the set and the store")
+    parser.add_argument("--folder", type=Path, help="where the set and its index are kept")
     args = parser.parse_args()
     os.environ.setdefault("RUST_LOG", "error")
     with ExitStack() as stack:
-        folder = args.keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        measured = measure(folder, args.videos, args.seed)
+        folder = args.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        measured = measure(folder, args.videos, args.seed, quiet=args.json)
     figures = told(measured)
     show("Copies", figures, as_json=args.json, kinds=measured["kinds"], wrong=measured["wrong"])
     if not args.json:
@@ -51,21 +52,19 @@ def main() -> None:
             print(f"    none, but taken for copies: {' and '.join(pair)}")
 
 
-def measure(folder: Path, count: int, seed: int) -> dict[str, Any]:
+def measure(folder: Path, count: int, seed: int, *, quiet: bool) -> dict[str, Any]:
     """Draw, index, ask, and set what is found against the truth."""
-    from scenewise.collection.collection import open_or_create
     from scenewise.collection.copies import find_copies
-    from scenewise.collection.options import IndexOptions
-    from scenewise.synthetic.social_set import make_social_set
 
-    drawn = make_social_set(folder / "social", count, seed=seed)
-    truth = json.loads((drawn / "truth.json").read_text(encoding="utf-8"))
-    options = IndexOptions(clip="pocket", text="none")
-    collection = open_or_create(folder / "store", options)
-    collection.index([drawn], options=options)
+    drawn = drawn_set(folder, count, seed)
+    truth = truth_of(drawn)
+    # whoever has read the writing for another benchmark need not look again
+    read = (drawn / "store-read-1").is_dir()
+    collection = indexed(drawn, reading=read, quiet=quiet)
     videos = collection.videos()
+    count = len(truth["videos"])
     if len(videos) != count:
-        raise SystemExit(f"{folder}: {len(videos)} videos are indexed, not {count}")
+        raise SystemExit(f"{drawn}: {len(videos)} videos are indexed, not {count}")
     before = time.perf_counter()
     report = collection.copies()
     seconds = time.perf_counter() - before
@@ -74,7 +73,9 @@ def measure(folder: Path, count: int, seed: int) -> dict[str, Any]:
     found = {frozenset((p.a, p.b)): p for group in report.groups for p in group.pairs}
     alone = {frozenset((p.a, p.b)) for group in by_vectors for p in group.pairs}
     alike = sum(len(row["ids"]) * (len(row["ids"]) - 1) // 2 for row in truth["shared_openings"])
-    strips = sum(path.stat().st_size for path in (folder / "store" / "strips").rglob("*.strip"))
+    strips = sum(
+        path.stat().st_size for path in (collection.store.folder / "strips").rglob("*.strip")
+    )
     return {
         "videos": count,
         "copies": len(known),

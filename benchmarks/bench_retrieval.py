@@ -5,7 +5,8 @@
 
 Draws a set whose truth is known, with its queries and their answers, indexes it and asks every
 query with all that it has: words, a still that is in no video, both, or a still less what it
-shows plus what is wanted. With --folder the set and the index are kept and used again. Asked is
+shows plus what is wanted. With --folder the set and the index are kept and used again; it may be
+a set that `scenewise synth social` has drawn. Asked is
 MRR@5 and MAP@5 over all of these together; beside stand the figures of Lai (2023), which are of
 other videos, and the article's plain sum on the same queries. The pocket CLIP reads English
 only, so that queries in other languages, which find what people wrote, are counted apart.
@@ -15,7 +16,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 import tempfile
 import time
 from collections import defaultdict
@@ -23,6 +23,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from drawn_social import drawn_set, indexed
 from harness import Figure, show
 
 MRR, MAP = 0.90, 0.86
@@ -51,12 +52,8 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
     from scenewise.collection.evaluation import Evaluation, evaluate
     from scenewise.collection.evaluation_files import read_judgements, read_trials
 
-    start = time.perf_counter()
-    place = drawn(folder / f"social-{args.count}-{args.seed}", args)
-    told(args, f"drawn in {time.perf_counter() - start:.0f} s")
-    start = time.perf_counter()
-    collection = indexed(place, folder / f"store-{args.count}-{args.seed}", args)
-    told(args, f"indexed in {time.perf_counter() - start:.0f} s")
+    place = drawn_set(folder, args.count, args.seed)
+    collection = indexed(place, args.clip, reading=not args.no_reading, quiet=args.json)
     trials = read_trials(place / "queries.jsonl").rows
     grades = read_judgements(place / "judgements.qrels").grades
     known = [video.id for video in collection.videos()]
@@ -69,7 +66,7 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
         for row in map(json.loads, (place / "queries.jsonl").read_text("utf-8").splitlines())
     }
     show(
-        f"search of {args.count} drawn videos with {args.clip}, {len(trials)} queries",
+        f"search of {len(known)} drawn videos with {args.clip}, {len(trials)} queries",
         [*figures(done, plain, kinds), Figure("asking a query, all ways",
                                               1000 * seconds / len(trials), "ms")],
         as_json=args.json,
@@ -77,29 +74,6 @@ def measure(folder: Path, args: argparse.Namespace) -> None:
         failures=[one._asdict() for one in done.failures],
         model=collection.mark.revision,
     )  # fmt: skip
-
-
-def drawn(place: Path, args: argparse.Namespace) -> Path:
-    """The set with its queries."""
-    from scenewise.synthetic.social_queries import make_social_queries
-    from scenewise.synthetic.social_set import make_social_set
-
-    make_social_set(place, args.count, seed=args.seed)
-    make_social_queries(place, seed=args.seed)
-    return place
-
-
-def indexed(place: Path, store: Path, args: argparse.Namespace) -> Any:
-    """The set as a collection."""
-    from scenewise.collection.collection import open_or_create
-    from scenewise.collection.options import IndexOptions
-
-    options = IndexOptions(clip=args.clip, text="none" if args.no_reading else "rapidocr")
-    collection = open_or_create(store, options)
-    report = collection.index([place / "videos"], options=options)
-    if report.failures:
-        sys.exit(f"not indexed: {report.failures[0].path}: {report.failures[0].reason}")
-    return collection
 
 
 def figures(done: Any, plain: Any, kinds: Mapping[str, str]) -> list[Figure]:
@@ -150,12 +124,6 @@ def figure(
 def mean(scored: Sequence[Any], name: str) -> float:
     """Of a figure over queries."""
     return sum(one.figures[name] for one in scored) / len(scored)
-
-
-def told(args: argparse.Namespace, line: str) -> None:
-    """How far it is, unless a machine reads."""
-    if not args.json:
-        print(f"  {line}", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,32 +1,32 @@
 """Topics of short videos against the truth: frames with words, and the mean of frames.
 
-    python benchmarks/bench_topics.py [--json] [--count 320] [--set FOLDER] [--seeds 3]
+    python benchmarks/bench_topics.py [--json] [--count 320] [--folder DIR] [--seeds 3]
 
-Draws a set of short videos whose topics are known (or takes one that `scenewise synth social`
-has drawn), indexes it with the pocket models, and finds its topics in the default mode, in the
-default mode without words, and in the mode of the paper (Lai 2023: BERTopic on the mean of a
-video's frames), also with topics as small as the default chose. Figures are means over seeds.
-NMI is that of a video's main topic and its true one; videos without a topic count as one group.
+Draws a set of short videos whose topics are known, indexes it with the pocket models, and finds
+its topics in the default mode, in the default mode without words, and in the mode of the paper
+(Lai 2023: BERTopic on the mean of a video's frames), also with topics as small as the default
+chose. Figures are means over seeds. NMI is that of a video's main topic and its true one; videos
+without a topic count as one group.
+With --folder the set and the index are kept and used again, also by the other benchmarks of
+collections; it may be a set that `scenewise synth social` has drawn.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import fmean
 from typing import Any, NamedTuple
 
+from drawn_social import drawn_set, indexed, truth_of
 from harness import Figure, show
 
-from scenewise.collection.collection import open_or_create
-from scenewise.collection.options import IndexOptions
 from scenewise.collection.store import Store
 from scenewise.collection.topic_options import TopicOptions
 from scenewise.collection.topic_quality import agreement
 from scenewise.collection.topics import find_topics
-from scenewise.synthetic.social_set import make_social_set
 
 
 class Measured(NamedTuple):
@@ -45,16 +45,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--json", action="store_true", help="results for machines")
     parser.add_argument("--count", type=int, default=320, help="videos that are drawn")
-    parser.add_argument("--set", type=Path, metavar="FOLDER", help="a set that is drawn already")
+    parser.add_argument("--folder", type=Path, help="where the set and its index are kept")
     parser.add_argument("--seeds", type=int, default=3, help="runs of each way")
     args = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        drawn = args.set or make_social_set(Path(folder) / "set", args.count, seed=11)
-        told = json.loads((drawn / "truth.json").read_text("utf-8"))["videos"]
-        truth = {name: video["topic"] for name, video in told.items()}
-        options = IndexOptions(clip="pocket")
-        collection = open_or_create(Path(folder) / "store", options)
-        collection.index([drawn], options=options)
+    with ExitStack() as stack:
+        folder = args.folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        drawn = drawn_set(folder, args.count, seed=11)
+        truth = {name: video["topic"] for name, video in truth_of(drawn)["videos"].items()}
+        collection = indexed(drawn, quiet=args.json)
 
         def found(**options: Any) -> Measured:
             return measure(collection.store, truth, args.seeds, options)

@@ -110,6 +110,18 @@ def test_the_example_itself_is_no_result():
     assert "v3" not in {hit.id for hit in hits}
 
 
+@pytest.mark.parametrize("limit", [1, 3, 20])
+def test_fewer_results_are_the_first_of_many(limit):
+    matrix = _collection()
+    question = _question(np.random.default_rng(2).normal(size=D), words="lost dog")
+    words = [TextMatch(f"v{at}", None, 1.0, "LOST DOG" if at == 8 else "dog") for at in range(9)]
+    many = search(matrix, question, options=SearchOptions(limit=100), words=words)
+    few = search(matrix, question, options=SearchOptions(limit=limit), words=words)
+    assert [hit.id for hit in few] == [hit.id for hit in many[:limit]]
+    assert [hit.score for hit in few] == [hit.score for hit in many[:limit]]
+    assert [hit.moments[0] for hit in few] == [hit.moments[0] for hit in many[:limit]]
+
+
 def test_copies_are_folded_and_named():
     matrix = _collection()
     vectors = matrix.vectors.copy()

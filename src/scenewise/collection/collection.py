@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scenewise.collection.arithmetic import Encoder, Sums
 from scenewise.collection.asking import ask
 from scenewise.collection.copies_finding import CopyReport, copies_in, remembered
 from scenewise.collection.copies_options import FootageOptions
-from scenewise.collection.errors import StoreMissing, StoreOfAnotherModel
-from scenewise.collection.eyes import Eyes, is_blind, open_again, open_eyes
+from scenewise.collection.errors import StoreInvalid, StoreMissing, StoreOfAnotherModel
+from scenewise.collection.eyes import Eyes, is_blind, open_again, open_eyes, sharing_cores
 from scenewise.collection.finding import Found, find
 from scenewise.collection.folding import without_copies
 from scenewise.collection.indexing import IndexReport, Means, index
@@ -27,9 +29,20 @@ from scenewise.collection.store import Store
 from scenewise.collection.tables import read_table
 from scenewise.collection.types import Known, ModelMark, Video
 from scenewise.collection.where import Where
+from scenewise.core.errors import ModelMissing
+from scenewise.core.ports import Embedder
 from scenewise.core.progress import Progress
 
-Paths = Sequence[str | os.PathLike[str]]
+if TYPE_CHECKING:
+    from scenewise.collection.accounts import AccountReport
+    from scenewise.collection.accounts_options import AccountOptions
+    from scenewise.collection.evaluation import EvaluateOptions, Evaluation
+    from scenewise.collection.evaluation_files import Judgements, Trials
+    from scenewise.collection.topic_options import TopicOptions
+    from scenewise.collection.topic_results import Topics
+
+Named = str | os.PathLike[str]
+Paths = Sequence[Named]
 
 
 class Collection:
@@ -39,6 +52,8 @@ class Collection:
         report = collection.index(["downloads", "posts.csv"])
         for hit in collection.search("a destroyed tank on a street"):
             print(hit.id, hit.score, hit.moments[0].time)
+        for topic in collection.topics(Where(account=("nina",))).topics:
+            print(topic.label, topic.videos)
 
     Attributes:
         store: where everything is kept.
@@ -220,6 +235,137 @@ class Collection:
         """
         return copies_in(self.store, where, options, progress)
 
+    def topics(
+        self,
+        where: Where | None = None,
+        *,
+        search: Query | str = "",
+        found: int = 500,
+        least: float = 0.8,
+        options: TopicOptions | None = None,
+        progress: Progress | None = None,
+    ) -> Topics:
+        """What videos are about, by month and by account; `topic_files.write_topics` writes it.
+
+        Args:
+            where: which videos are looked at; None for all.
+            search: only those that a search finds, within `where`; empty for no search.
+            found: videos of that search at most, best first.
+            least: score of that search under which videos are left out, 0 to 1.
+            options: how topics are found.
+            progress: told of every step.
+
+        Raises:
+            StoreInvalid: the collection has no vectors.
+            TooFew: there are too few frames or videos to group.
+            QueryInvalid, ModelMissing: see `search`. Without a search the model only names
+                topics by what is seen; where it is missing, the notes of the result say so.
+        """
+        from scenewise.collection.sheet import filters
+        from scenewise.collection.topics import find_topics
+
+        if is_blind(self.mark):
+            raise StoreInvalid(
+                "the collection was made without a model and has no vectors to find topics in",
+                path=self.store.folder,
+                remedy="index into a new folder with a model, such as --clip pocket",
+            )
+        where = where or Where()
+        about = filters(where)
+        only = frozenset(self.store.ids(where)) if about else None
+        if search:
+            query = read_query([search]) if isinstance(search, str) else search
+            among = SearchOptions(limit=found, least=least)
+            query = replace(query, where=where) if about else query
+            only = frozenset(
+                hit.id for hit in self.search(query, options=among, fold=False, progress=progress)
+            )
+            words = f" for “{query.words}”" if query.words else ""
+            about = [f"a match{words} (score {least:g} at least)", *filters(query.where)]
+        embedder: Embedder | None = None
+        notes: tuple[str, ...] = ()
+        try:
+            embedder = self._sight(32, progress).embedder
+        except ModelMissing as missing:
+            notes = (f"topics are not named by what is seen in them: {missing.what}",)
+        topics = find_topics(
+            self.store, embedder, options=options, only=only, about=about, progress=progress
+        )
+        return replace(topics, notes=(*notes, *topics.notes))
+
+    def accounts(
+        self,
+        where: Where | None = None,
+        *,
+        topics: Topics | Mapping[str, str] | None = None,
+        copies: bool = True,
+        options: AccountOptions | None = None,
+        progress: Progress | None = None,
+    ) -> AccountReport:
+        """Who posts how much, when all at once, about what, and who shows it first.
+
+        Args:
+            where: which videos are looked at; None for all.
+            topics: of videos: what `topics` found, or names by id; None for none.
+            copies: whether it is looked for who repeats whom.
+            options: how posts are counted.
+            progress: told of every video.
+        """
+        from scenewise.collection.accounts import accounts_of
+        from scenewise.collection.topic_results import NONE, Topics
+
+        groups = self.copies(where, progress=progress).groups if copies else None
+        if isinstance(topics, Topics):
+            named = (video for video in topics.videos if video.main != NONE)
+            topics = {video.id: topics.label(video.main) for video in named}
+        return accounts_of(self.videos(where), groups, topics, options)
+
+    def evaluate(
+        self,
+        queries: Named | Trials,
+        judgements: Named | Judgements,
+        *,
+        options: EvaluateOptions | None = None,
+        sums: Sums = "balanced",
+        progress: Progress | None = None,
+    ) -> Evaluation:
+        """How well queries whose answers are known are answered.
+
+        Args:
+            queries: see `evaluation_files.read_trials`.
+            judgements: see `evaluation_files.read_judgements`.
+            options: what is measured.
+            sums: how ideas are added.
+            progress: told of every query.
+
+        Returns:
+            Figures; rows of the files that cannot be used are among its failures.
+
+        Raises:
+            FileMissing, FileUnreadable: a file is not there, or may not be read.
+            InputError: a file holds nothing of use, no query has a judgement, or no video
+                judged is in the collection.
+            ComponentMissing: the library of the measures is not installed.
+        """
+        from scenewise.collection import evaluation, evaluation_files
+
+        if isinstance(queries, str | os.PathLike):
+            queries = evaluation_files.read_trials(Path(queries))
+        if isinstance(judgements, str | os.PathLike):
+            judgements = evaluation_files.read_judgements(Path(judgements))
+        done = evaluation.evaluate(
+            self,
+            queries.rows,
+            judgements.grades,
+            known=self.store.ids(),
+            sees=not is_blind(self.mark),
+            options=options,
+            sums=sums,
+            progress=progress,
+        )
+        unfit = (*queries.failures, *judgements.failures)
+        return replace(done, failures=(*unfit, *done.failures))
+
     def _note_failures(self, report: IndexReport) -> None:
         """Keep which files could not be used, and forget those that are gone."""
         before = {failure.path: failure for failure in self.store.failures}
@@ -237,7 +383,10 @@ class Collection:
         embedder = self._sight(options.batch, progress).embedder
         strips = self.store.strips
         return Means(
-            lambda is_seen: Looker(selector, reader, is_seen, strips), embedder, options.batch
+            lambda is_seen: Looker(selector, reader, is_seen, strips),
+            embedder,
+            options.batch,
+            nullcontext if embedder is None else sharing_cores,
         )
 
     def _sight(self, batch: int, progress: Progress | None) -> Eyes:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -85,6 +87,23 @@ def open_again(
         return Eyes(None, mark)
     embedder, revision = _loaded(mark.name, batch, allow_download, progress)
     return Eyes(embedder, ModelMark(mark.name, revision, embedder.dimension, mark.summary))
+
+
+@contextmanager
+def sharing_cores() -> Iterator[None]:
+    """Half of the cores are the model's while films are decoded beside it.
+
+    With a thread for each core, those that have nothing to do wait busily for those that a
+    decoder holds up.
+    """
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(max(1, before // 2))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def blind(summary: str) -> ModelMark:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
@@ -79,12 +79,19 @@ class IndexReport:
 
 @dataclass(frozen=True)
 class Means:
-    """What looks: chooses frames and reads, and the model; None for a collection without
-    vectors."""
+    """What looks.
+
+    Args:
+        looker: chooses frames and reads.
+        embedder: the model; None for a collection without vectors.
+        batch: frames that go through the model at once.
+        sharing: held while films are decoded beside the model (see `eyes.sharing_cores`).
+    """
 
     looker: Callable[[Callable[[str], bool]], Looker]
     embedder: Embedder | None
     batch: int = 32
+    sharing: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
 def index(
@@ -168,7 +175,7 @@ class _Work:
         waiting: list[Looked] = []
         again: list[Wanted] = []
         looker = means.looker(lambda digest: digest in self._by_digest)
-        with closing(looker.look(files)) as outcomes:
+        with means.sharing(), closing(looker.look(files)) as outcomes:
             for outcome in outcomes:
                 if isinstance(outcome, Failed):
                     self.failures.append(outcome.failure)

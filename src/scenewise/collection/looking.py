@@ -12,6 +12,9 @@ from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import cv2
+import numpy as np
+
 from scenewise.collection.metadata import Facts
 from scenewise.collection.strips import Strip, Strips, StripTaker
 from scenewise.collection.types import Failure, Known
@@ -272,10 +275,16 @@ def _options_of(factory: Callable[..., Any]) -> Any:
 
 def _moment(frame: Frame) -> Moment:
     kept = frame if isinstance(frame, PackedFrame) else pack(frame)
-    width, height = kept.size_within(THUMBNAIL)
-    thumbnail = packed(kept.time, kept.scaled(width, height), _THUMBNAIL_QUALITY).data
-    sharp = clarity(kept.scaled(*kept.size_within(CLARITY_SIDE)))
-    return Moment(kept.time, kept, thumbnail, sharp)
+    image = kept.image  # once for both sizes: to unpack it takes longer than to make it smaller
+    thumbnail = packed(kept.time, _smaller(image, kept.size_within(THUMBNAIL)), _THUMBNAIL_QUALITY)
+    sharp = clarity(_smaller(image, kept.size_within(CLARITY_SIDE)))
+    return Moment(kept.time, kept, thumbnail.data, sharp)
+
+
+def _smaller(image: Image, size: tuple[int, int]) -> Image:
+    if size == (image.shape[1], image.shape[0]):
+        return image
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _failure(path: Path, error: ScenewiseError) -> Failure:

@@ -79,7 +79,8 @@ def search(
     count = 0 if seen is None else min(len(values), _EACH * options.limit)
     while True:
         chosen = top(values, count, allowed=allowed)
-        rows = np.union1d(chosen, _rows_of(matrix, found))
+        best = chosen if group_of is not None else _of_first(matrix, chosen, options.limit)
+        rows = np.union1d(best, _rows_of(matrix, found))
         hits = _folded(_hits(matrix, rows, seen, pictures, found, options), group_of)
         if len(hits) >= options.limit or len(chosen) < count or count in (0, len(values)):
             return hits[: options.limit]
@@ -191,6 +192,14 @@ def _rows_of(matrix: Matrix, found: _Found) -> npt.NDArray[np.int64]:
     named = np.zeros(len(matrix.ids), np.bool_)
     named[[matrix.places[name] for name in found if name in matrix.places]] = True
     return np.flatnonzero(named[matrix.video])
+
+
+def _of_first(matrix: Matrix, rows: npt.NDArray[np.int64], limit: int) -> npt.NDArray[np.int64]:
+    """Of rows, best first, those of the first few videos. The others can be no result: so many
+    better ones are there, of which words only make more of some."""
+    videos = matrix.video[rows]
+    _, first = np.unique(videos, return_index=True)
+    return rows[np.isin(videos, videos[np.sort(first)[:limit]])]
 
 
 def _hits(
