@@ -23,3 +23,7 @@ class FeaturesInvalid(InputError):
 
 class RunInvalid(InputError):
     """A run's folder is damaged, holds another sample, or lacks what a step needs."""
+
+
+class CaptionsTooLong(InputError):
+    """Captions have more tokens than a model reads."""

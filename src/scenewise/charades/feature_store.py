@@ -81,7 +81,7 @@ class FeatureStore:
         with atomic(self._rows(video)) as temporary, temporary.open("wb") as stream:
             np.save(stream, np.clip(rows, -_LARGEST, _LARGEST).astype(np.float16))
         # last: a video that has this file has both
-        told = {"times": [float(time) for time in times], "source": _source(video)}
+        told = {"times": [float(time) for time in times], "source": source_of(video)}
         atomic_text(self._times(video), json.dumps(told) + "\n")
 
     def get(self, video: Path) -> Stored:
@@ -114,7 +114,7 @@ class FeatureStore:
             rows = np.load(self._rows(video), mmap_mode="r", allow_pickle=False)
             times = np.asarray(told["times"], np.float64)
             whole = (
-                told["source"] == _source(video)
+                told["source"] == source_of(video)
                 and rows.ndim == 2
                 and rows.dtype == np.float16
                 and times.shape == (len(rows),)
@@ -130,6 +130,7 @@ class FeatureStore:
         return self.folder / f"{video.stem}.json"
 
 
-def _source(video: Path) -> list[int]:
+def source_of(video: Path) -> list[int]:
+    """Size and time of change of a video: what tells that it is another one now."""
     state = video.stat()
     return [state.st_size, state.st_mtime_ns]

@@ -135,6 +135,11 @@ class Run:
         names = [path.parent.name for path in self.folder.glob("*/evaluation.json")]
         return sorted(filter(_is_method, names), key=lambda name: (name != "baseline", name))
 
+    def trained(self) -> list[str]:
+        """Names of the methods that have a trained model, baseline first, then by name."""
+        names = [path.parent.name for path in self.folder.glob("*/model")]
+        return sorted(filter(_is_method, names), key=lambda name: (name != "baseline", name))
+
     def sample(self) -> RunSample:
         """The sample.
 

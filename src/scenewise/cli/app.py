@@ -10,6 +10,7 @@ import typer
 
 from scenewise._version import __version__
 from scenewise.cli.accounts import accounts
+from scenewise.cli.charades import charades
 from scenewise.cli.collect import index, search
 from scenewise.cli.copies import copies
 from scenewise.cli.evaluate import evaluate
@@ -64,6 +65,7 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+app.add_typer(charades, name="charades")
 app.add_typer(synth, name="synth")
 app.command()(index)
 app.command()(search)

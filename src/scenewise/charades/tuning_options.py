@@ -1,0 +1,87 @@
+"""What may be chosen of the training and evaluation of a CLIP. Loads no torch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from scenewise.core.options import Checked, option
+from scenewise.models.precision import DEVICES, PRECISIONS
+from scenewise.training.options import TrainingOptions
+
+LONG: Final = ("truncate", "refuse")
+DUPLICATES: Final = ("soft", "masked", "apart")
+
+
+@dataclass(frozen=True)
+class TuningOptions(TrainingOptions):
+    """How CLIP is trained on captions of videos.
+
+    The defaults are those of Prakash et al. 2023, section 5: 15 epochs, batches of 50, and the
+    optimiser of CLIP.
+    """
+
+    epochs: int = option(
+        15, "how often everything is seen, unless --steps is given", low=1, group="Length"
+    )
+    clip: float = option(
+        0.0,
+        "longest gradient, over all weights together; longer ones are scaled down; 0 for any",
+        low=0,
+        flag="clip-gradient",
+        group="Optimiser",
+    )
+    checkpoint_every: int = option(
+        200, "steps between checkpoints; 0 for one at the end only", low=0, group="Run"
+    )
+    evaluate_every: int = option(
+        0, "steps between evaluations on the videos to test on; 0 for none", low=0, group="Run"
+    )
+    batch: int = option(
+        50,
+        "captions that are compared with each other in one step, with a frame, a grid or the "
+        "frames of a video each",
+        low=2,
+        high=65_536,
+        group="Batches",
+    )
+    chunk: int = option(
+        0,
+        "pictures that go through the model at once: saves memory, and the batch is compared "
+        "whole all the same; 0 for all of a batch",
+        low=0,
+        group="Batches",
+    )
+    duplicates: str = option(
+        "soft",
+        "equal captions in a batch: soft shares the target among them, masked leaves the others "
+        "out, apart treats them as if they differed",
+        choices=DUPLICATES,
+        group="Batches",
+    )
+    long: str = option(
+        "truncate",
+        "captions with more tokens than the model reads: truncate, or refuse",
+        choices=LONG,
+        group="Batches",
+    )
+    device: str = option("auto", "where the model is trained", choices=DEVICES, group="Run")
+
+
+@dataclass(frozen=True)
+class MatchOptions(Checked):
+    """How a trained CLIP is evaluated."""
+
+    batch: int = option(
+        32, "pictures that go through the model at once", low=1, high=65_536, group="Evaluation"
+    )
+    resamples: int = option(
+        2000, "of the intervals: how often videos are drawn", low=1, high=1_000_000,
+        group="Evaluation",
+    )  # fmt: skip
+    level: float = option(0.95, "of the intervals", low=0.5, high=0.9999, group="Evaluation")
+    seed: int = option(
+        0, "of the intervals", low=0, high=2**32 - 1, flag="interval-seed", group="Evaluation"
+    )
+    device: str = option("auto", "where the model runs", choices=DEVICES, group="Evaluation")
+    precision: str = option("auto", "numbers of the model", choices=PRECISIONS, group="Evaluation")
