@@ -182,13 +182,14 @@ def _clip_scores(rows: Tensor, told: Tensor, scale: Tensor, chunk: int) -> Tenso
     """log Σ_k exp(s·row·t̃_j^k): [r, d] rows and [b, n, d] -> [r, b]."""
 
     def scores(part: Tensor, told: Tensor, scale: Tensor) -> Tensor:
-        return (scale * (part @ told.flatten(0, 1).T)).unflatten(1, told.shape[:2]).logsumexp(-1)
+        products = scale * (part @ told.flatten(0, 1).T)  # [r, b·n]
+        return products.reshape(len(part), *told.shape[:2]).logsumexp(dim=-1)
 
     if not chunk or chunk >= len(rows):
         return scores(rows, told, scale)
     return torch.cat(
         [
             checkpoint(scores, part, told, scale, use_reentrant=False, preserve_rng_state=False)
-            for part in rows.split(chunk)
+            for part in torch.split(rows, chunk)
         ]
     )
