@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 from distinctad_data_films import Told
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.core.errors import OptionInvalid
@@ -75,6 +75,7 @@ def test_no_clips_and_no_frames() -> None:
     assert numbers(Told([0.0], 2.0), [[1.0]]) == {(0, 0): 0}
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.floats(0.01, 3.0), min_size=1, max_size=30),
     st.lists(st.lists(st.floats(0, 60), min_size=1, max_size=4), max_size=6),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from distinctad_data_films import RATE, grey, telling_film
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model_makers import make_clip
@@ -225,6 +225,7 @@ def test_the_store_takes_nothing_that_failed(tmp_path: Path, films: dict[str, Pa
     assert cache.get(films["one"], times) is None
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_joined_parts_are_as_one_array(data: st.DataObject) -> None:
     rng = np.random.default_rng(data.draw(st.integers(0, 99)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenewise.core.errors import OptionInvalid
@@ -40,6 +40,7 @@ def clips(**counts: int) -> Clips:
     return Clips(rows, Joined([(part, len(rows))], (T, D), np.float16))
 
 
+@settings(deadline=None)
 @given(
     count=st.integers(1, 200),
     size=st.integers(1, 40),
@@ -64,6 +65,7 @@ def test_windows_follow_each_other_and_hold_every_clip(
     assert (np.diff(rows[:, 0]) <= (stride or size)).all()
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 120), size=st.integers(1, 30))
 def test_spare_windows_are_as_many_for_any_shift(count: int, size: int) -> None:
     shifts = range(size)
@@ -72,6 +74,7 @@ def test_spare_windows_are_as_many_for_any_shift(count: int, size: int) -> None:
     assert all(set(rows[rows >= 0].tolist()) == set(range(count)) for rows in found)
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 120), size=st.integers(1, 30), seed=st.integers(0, 9))
 def test_scattered_sequences_hold_every_clip_and_none_twice(
     count: int, size: int, seed: int
@@ -84,6 +87,7 @@ def test_scattered_sequences_hold_every_clip_and_none_twice(
         assert inside == sorted(set(inside))
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 90), size=st.integers(1, 20), stride=st.integers(1, 20))
 def test_every_clip_is_fresh_once(count: int, size: int, stride: int) -> None:
     rows = windows(count, size, min(stride, size))

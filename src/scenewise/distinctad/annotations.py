@@ -7,26 +7,19 @@ MAD-Eval (Soldan et al. 2022, Han et al. 2023), CMD-AD (Han et al. 2024) and TV-
 
 from __future__ import annotations
 
-import csv
-import io
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from scenewise.core.errors import FileMissing, FileUnreadable, InputError, UnknownChoice
+from scenewise.core.errors import InputError, UnknownChoice
 from scenewise.core.time import Span
+from scenewise.metrics.ad_tables import AdRow, AdTable
 
 FAULTS: Final = ("refuse", "skip")
 DIFFERENCE: Final = 60.0
 """Seconds by which a film may be longer or shorter than its annotation says (appendix E)."""
-
-_LARGEST: Final = 500_000_000
-"""Bytes; MAD-v2-Named has 330,000 rows in about 30 million."""
-
-_LONGEST_FIELD: Final = 1_000_000
-"""Characters; Python's own limit is a tenth of it, and face boxes of a clip fill many."""
 
 _PUBLISHED: Final = "take the table as it was published"
 
@@ -47,7 +40,7 @@ class Annotation:
             tells them.
         video: name without suffix of the file that shows it; `film` where one file shows it all.
         shown: when, in seconds of that file.
-        line: of the table, from 1.
+        number: of its row in the table, from 1.
     """
 
     film: str
@@ -56,7 +49,7 @@ class Annotation:
     characters: tuple[str, ...] = ()
     video: str = ""
     shown: Span | None = None
-    line: int = 0
+    number: int = 0
 
     @property
     def file(self) -> str:
@@ -147,29 +140,28 @@ class Mismatch:
         return f"{self.film}: {_clock(self.told)} told, {_clock(self.found)} here{known}; {what}"
 
 
-RowReader = Callable[[Mapping[str, str]], Annotation]
-"""Makes an annotation of a row's fields by column.
+RowReader = Callable[[AdRow], Annotation]
+"""Makes an annotation of a row.
 
 Raises:
-    ValueError: they do not fit; it says why.
+    ValueError: it does not fit; it says why.
 """
 
 
-def read_rows(path: Path, reader: RowReader, *, faults: str = "refuse") -> Annotations:
-    """The rows of a table with a line of column names.
+def annotations_of(table: AdTable, reader: RowReader, *, faults: str = "refuse") -> Annotations:
+    """The rows of a table.
 
-    Rows with an empty sentence, and rows that end before they begin or at once, are left out and
-    counted: they are in the public tables.
+    Rows with an empty sentence, and rows that end as they begin, are left out and counted: the
+    public tables have some.
 
     Args:
-        path: comma-separated, UTF-8.
+        table: as `metrics.ad_tables.read_table` reads it.
         reader: of its form.
         faults: what becomes of rows that do not fit: `refuse` the table, or `skip` and count them.
 
     Raises:
-        FileMissing, FileUnreadable: it is not there, or cannot be read.
-        AnnotationsInvalid: it is no table of that form, holds no row that can be used, or a row
-            breaks it; the error tells the line.
+        AnnotationsInvalid: it holds no row that can be used, or a row breaks the form; the error
+            tells which.
         UnknownChoice: `faults` is neither of the two.
     """
     if faults not in FAULTS:
@@ -178,31 +170,39 @@ def read_rows(path: Path, reader: RowReader, *, faults: str = "refuse") -> Annot
     left_out: Counter[str] = Counter()
     durations: dict[str, float] = {}
     imdb: dict[str, str] = {}
-    for line, fields in table_rows(path):
+    broken = list(table.faults)
+    for told in table.rows:
         try:
-            row = replace(reader(fields), line=line)
+            row = replace(reader(told), number=told.number)
         except ValueError as error:
-            if faults == "refuse":
-                raise AnnotationsInvalid(
-                    f"line {line}: {error}",
-                    path=path,
-                    remedy=f"{_PUBLISHED}, or skip rows that do not fit",
-                ) from error
-            left_out["does not fit the form"] += 1
+            broken.append(f"row {told.number}: {error}")
             continue
-        _note_film(row.film, fields, durations, imdb)
-        if not row.text.strip():
+        if told.duration is not None:
+            durations.setdefault(row.film, told.duration)
+        name = told.cells.get("imdbid") or told.cells.get("imdb")
+        if name:
+            imdb.setdefault(row.film, str(name))
+        if not row.text:
             left_out["empty sentence"] += 1
         elif row.span.duration <= 0:
             left_out["no length in time"] += 1
         else:
             rows.setdefault(row.film, []).append(row)
+    if broken and faults == "refuse":
+        more = f", and {len(broken) - 1} more" if len(broken) > 1 else ""
+        raise AnnotationsInvalid(
+            f"{broken[0]}{more}",
+            path=table.path,
+            remedy=f"{_PUBLISHED}, or skip rows that do not fit",
+        )
+    if broken:
+        left_out["does not fit the form"] = len(broken)
     if not rows:
         raise AnnotationsInvalid(
-            "the table has no description that can be used", path=path, remedy=_PUBLISHED
+            "the table has no description that can be used", path=table.path, remedy=_PUBLISHED
         )
     ordered = tuple(row for film in rows.values() for row in sorted(film, key=lambda one: one.span))
-    return Annotations(ordered, durations, imdb, left_out=dict(left_out), path=Path(path))
+    return Annotations(ordered, durations, imdb, left_out=dict(left_out), path=table.path)
 
 
 def check_durations(
@@ -250,92 +250,6 @@ def check_durations(
             remedy="give the films that were annotated, in the version that was",
         )
     return annotations.only(stay), tuple(differ)
-
-
-def table_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The fields of each row by column, with the line it begins at; blank lines are passed over.
-
-    Raises:
-        FileMissing, FileUnreadable, AnnotationsInvalid: see `read_rows`.
-    """
-    lines = _lines(path)
-    _, header = next(lines, (0, []))
-    columns = [name.strip() for name in header]
-    if len(set(columns)) < len(columns):
-        raise AnnotationsInvalid("two columns have one name", path=path, remedy=_PUBLISHED)
-    for line, fields in lines:
-        if len(fields) != len(columns):
-            raise AnnotationsInvalid(
-                f"the row that begins at line {line} has {len(fields)} fields instead of "
-                f"{len(columns)}",
-                path=path,
-                remedy="look for a quotation mark that is not closed, or " + _PUBLISHED,
-            )
-        yield line, dict(zip(columns, fields, strict=True))
-
-
-def header_of(path: Path) -> tuple[str, ...]:
-    """The names of a table's columns.
-
-    Raises:
-        FileMissing, FileUnreadable, AnnotationsInvalid: see `read_rows`.
-    """
-    _, header = next(_lines(path), (0, []))
-    return tuple(name.strip() for name in header)
-
-
-def _note_film(
-    film: str, fields: Mapping[str, str], durations: dict[str, float], imdb: dict[str, str]
-) -> None:
-    """What a row tells of its whole film. The first row counts: all tell the same."""
-    if film not in durations and fields.get("movie_duration"):
-        try:
-            durations[film] = float(fields["movie_duration"])
-        except ValueError:
-            return
-    name = fields.get("imdbid") or fields.get("imdb")
-    if name:
-        imdb.setdefault(film, name)
-
-
-def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Rows that are not blank, each with the line it begins at, the header first."""
-    reader = csv.reader(io.StringIO(_text(path), newline=""))
-    line = 1
-    before = csv.field_size_limit(_LONGEST_FIELD)
-    try:
-        for fields in reader:
-            if any(one.strip() for one in fields):
-                yield line, fields
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise AnnotationsInvalid(
-            f"line {line} cannot be read as a table ({error})", path=path, remedy=_PUBLISHED
-        ) from error
-    finally:
-        csv.field_size_limit(before)
-
-
-def _text(path: Path) -> str:
-    try:
-        if path.stat().st_size > _LARGEST:
-            raise AnnotationsInvalid("far too large for a table", path=path, remedy=_PUBLISHED)
-        data = path.read_bytes()
-    except FileNotFoundError as error:
-        raise FileMissing(
-            "there is no such table of descriptions", path=path, remedy="check the path"
-        ) from error
-    except OSError as error:
-        reason = error.strerror or "cannot be read"
-        raise FileUnreadable(reason, path=path, remedy="give a table, a .csv file") from error
-    try:
-        if b"\0" in data:
-            raise ValueError("it is no text")
-        return data.decode("utf-8-sig")
-    except ValueError as error:
-        raise AnnotationsInvalid(
-            "this is no text in UTF-8", path=path, remedy=_PUBLISHED
-        ) from error
 
 
 def _clock(seconds: float) -> str:

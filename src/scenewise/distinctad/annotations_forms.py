@@ -9,7 +9,6 @@ whose videos are pieces of an episode as TVQA distributes them, three pictures a
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -23,17 +22,14 @@ from scenewise.distinctad.annotations import (
     Annotations,
     AnnotationsInvalid,
     RowReader,
-    header_of,
-    read_rows,
+    annotations_of,
 )
+from scenewise.metrics.ad_tables import TEXTS, AdRow, read_table, seconds
 
 TVQA_RATE: Final = 3.0
 """Pictures a second of TVQA, which numbers them from 1."""
 
 FILM_SUFFIXES: Final = (".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v")
-
-_NUMBER: Final = re.compile(r"-?\d+(\.\d*)?([eE][+-]?\d{1,3})?", re.ASCII)
-_TEXT: Final = ("sentence", "text")
 
 
 @dataclass(frozen=True)
@@ -59,12 +55,13 @@ def read_annotations(path: Path, form: str = "auto", *, faults: str = "refuse") 
     """The descriptions of a public table.
 
     Args:
-        path: of the table.
+        path: of the table: CSV, TSV, JSON or JSON lines.
         form: a key of `FORMS`; `auto` goes by the columns (`lsmdc` must be asked for).
         faults: what becomes of rows that do not fit: `refuse` the table, or `skip` and count them.
 
     Raises:
-        FileMissing, FileUnreadable, AnnotationsInvalid: see `annotations.read_rows`.
+        FileMissing, FileUnreadable, TableInvalid: see `metrics.ad_tables.read_table`.
+        AnnotationsInvalid: see `annotations.annotations_of`.
         UnknownChoice: there is no such form.
     """
     path = Path(path)
@@ -72,17 +69,17 @@ def read_annotations(path: Path, form: str = "auto", *, faults: str = "refuse") 
         raise UnknownChoice(
             f"the form of a table cannot be {form!r}", remedy=f"choose: auto, {', '.join(FORMS)}"
         )
-    columns = header_of(path)
+    table = read_table(path)
     if form == "auto":
-        form = next((name for name in _BY_COLUMNS if not FORMS[name].lacks(columns)), "mad")
-    lacking = FORMS[form].lacks(columns)
+        form = next((name for name in _BY_COLUMNS if not FORMS[name].lacks(table.columns)), "mad")
+    lacking = FORMS[form].lacks(table.columns)
     if lacking:
         raise AnnotationsInvalid(
             f"this is no table of {FORMS[form].about}: it has no column {lacking!r}",
             path=path,
             remedy="give the table as it was published, or say which form it has",
         )
-    return replace(read_rows(path, FORMS[form].reader, faults=faults), form=form)
+    return replace(annotations_of(table, FORMS[form].reader, faults=faults), form=form)
 
 
 def find_films(
@@ -132,80 +129,69 @@ def find_films(
     return replace(annotations, rows=rows), files, tuple(lost)
 
 
-def _mad(row: Mapping[str, str]) -> Annotation:
-    return Annotation(
-        film=_film(row["movie"]),
-        span=_span(row, "start", "end"),
-        text=_sentence(row),
-        characters=_recognised(row),
-    )
+def _mad(row: AdRow) -> Annotation:
+    return _annotation(row, "movie")
 
 
-def _lsmdc(row: Mapping[str, str]) -> Annotation:
+def _lsmdc(row: AdRow) -> Annotation:
     one = _mad(row)
-    return replace(one, video=_film(row["lsmdc_filename"]), shown=Span(0.0, one.span.duration))
+    return replace(one, video=_name(row, "lsmdc_filename"), shown=Span(0.0, one.span.duration))
 
 
-def _cmd(row: Mapping[str, str]) -> Annotation:
+def _cmd(row: AdRow) -> Annotation:
     # the number in `movie` is another data set's; IMDb's id is what character banks go by
-    return Annotation(
-        film=_film(row["imdbid"]),
-        span=_span(row, "start", "end"),
-        text=_sentence(row),
-        characters=_recognised(row),
-        video=_film(row["cmd_filename"]),
+    return replace(
+        _annotation(row, "imdbid"),
+        video=_name(row, "cmd_filename"),
         shown=_span(row, "scaled_start", "scaled_end"),
     )
 
 
-def _tv(row: Mapping[str, str]) -> Annotation:
-    numbers = _literal(row["tvad_index"])
+def _tv(row: AdRow) -> Annotation:
+    numbers = _literal(row.cells["tvad_index"])
     if not (
         isinstance(numbers, list) and numbers and all(isinstance(n, int) and n > 0 for n in numbers)
     ):
         raise ValueError("its tvad_index is no list of pictures' numbers")
-    return Annotation(
-        film=_film(row["imdbid_pe"]),
-        span=_span(row, "start", "end"),
-        text=_sentence(row),
-        characters=_recognised(row),
-        video=_film(row["tvad_name"]),
+    return replace(
+        _annotation(row, "imdbid_pe"),
+        video=_name(row, "tvad_name"),
         shown=Span((min(numbers) - 1) / TVQA_RATE, max(numbers) / TVQA_RATE),
     )
 
 
-def _film(name: str) -> str:
-    name = name.strip()
+def _annotation(row: AdRow, film: str) -> Annotation:
+    return Annotation(
+        film=_name(row, film),
+        span=_span(row, "start", "end"),
+        text=row.sentence,
+        characters=_recognised(row) or row.characters,
+    )
+
+
+def _name(row: AdRow, column: str) -> str:
+    """The name of a film or file."""
+    value = row.cells.get(column)
+    name = "" if value is None else str(value).strip()
     if not name:
-        raise ValueError("it does not say of which film it is")
+        raise ValueError(f"it has no {column}")
     if name.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", name):
         raise ValueError(f"{name!r} is no name of a film")
     return name
 
 
-def _span(row: Mapping[str, str], start: str, end: str) -> Span:
-    """From one column to the other; empty where that would end before it begins."""
-    first, last = _seconds(row[start], start), _seconds(row[end], end)
-    return Span(first, max(first, last))
+def _span(row: AdRow, start: str, end: str) -> Span:
+    first, last = (seconds(row.cells.get(name)) for name in (start, end))
+    if first is None or last is None:
+        raise ValueError(f"it has no {start if first is None else end}")
+    if last < first:
+        raise ValueError(f"it ends ({last:g}) before it starts ({first:g})")
+    return Span(first, last)
 
 
-def _seconds(text: str, column: str) -> float:
-    """A time; Python's own spellings such as `1_0` and `nan` are none."""
-    if not _NUMBER.fullmatch(text.strip()):
-        raise ValueError(f"its {column} {text.strip()!r} is no time in seconds")
-    value = float(text)
-    if not math.isfinite(value):
-        raise ValueError(f"its {column} {text.strip()!r} is no time in seconds")
-    return value
-
-
-def _sentence(row: Mapping[str, str]) -> str:
-    return next(row[name] for name in _TEXT if name in row)
-
-
-def _recognised(row: Mapping[str, str]) -> tuple[str, ...]:
+def _recognised(row: AdRow) -> tuple[str, ...]:
     """Whom AutoAD-Zero saw: the ids in `pred_ids`, which tells frames and faces of each, too."""
-    told = row.get("pred_ids", "").strip()
+    told = row.cells.get("pred_ids")
     if not told:
         return ()
     found = _literal(told)
@@ -214,11 +200,13 @@ def _recognised(row: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(str(name) for name in found)
 
 
-def _literal(text: str) -> object:
+def _literal(value: object) -> object:
+    if not isinstance(value, str):
+        return value  # JSON has it as it is
     try:
-        return ast.literal_eval(text)
+        return ast.literal_eval(value.strip())
     except (ValueError, SyntaxError, MemoryError, RecursionError) as error:
-        raise ValueError(f"{text[:40]!r} cannot be read") from error
+        raise ValueError(f"{value[:40]!r} cannot be read") from error
 
 
 def _video(folder: Path, name: str) -> Path | None:
@@ -226,21 +214,21 @@ def _video(folder: Path, name: str) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-_TIMES: Final = (("start",), ("end",))
+_TIMES: Final = (("start", "timestamps"), ("end", "timestamps"))
 
 FORMS: Final[Mapping[str, Form]] = {
-    "mad": Form("MAD descriptions", (("movie",), _TEXT, *_TIMES), _mad),
+    "mad": Form("MAD descriptions", (("movie",), TEXTS, *_TIMES), _mad),
     "lsmdc": Form(
-        "MAD-Eval's clips in LSMDC", (("movie",), _TEXT, ("lsmdc_filename",), *_TIMES), _lsmdc
+        "MAD-Eval's clips in LSMDC", (("movie",), TEXTS, ("lsmdc_filename",), *_TIMES), _lsmdc
     ),
     "cmd": Form(
         "CMD-AD descriptions",
-        (("imdbid",), _TEXT, ("cmd_filename",), ("scaled_start",), ("scaled_end",), *_TIMES),
+        (("imdbid",), TEXTS, ("cmd_filename",), ("scaled_start",), ("scaled_end",), *_TIMES),
         _cmd,
     ),
     "tv": Form(
         "TV-AD descriptions",
-        (("imdbid_pe",), _TEXT, ("tvad_name",), ("tvad_index",), *_TIMES),
+        (("imdbid_pe",), TEXTS, ("tvad_name",), ("tvad_index",), *_TIMES),
         _tv,
     ),
 }
