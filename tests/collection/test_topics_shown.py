@@ -7,7 +7,6 @@ import io
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -19,7 +18,7 @@ pytest.importorskip("lancedb")
 
 from PIL import Image as Pillow
 from store_samples import a_video
-from topic_samples import D, items, jpeg, unit
+from topic_samples import D, items, jpeg
 
 from scenewise.cli.running import run
 from scenewise.collection.eyes import blind
@@ -37,7 +36,6 @@ from scenewise.collection.topic_results import (
 from scenewise.collection.topic_tables import SHARES, write_tables
 from scenewise.collection.topic_times import shares
 from scenewise.collection.types import ModelMark
-from scenewise.collection.where import Where
 from scenewise.core.errors import OutputUnwritable
 
 HOSTILE = '</script><img src=x onerror=alert(1)> & "蛋糕" $x_1$'
@@ -220,38 +218,3 @@ def test_the_command_writes_everything_and_tells_it(tmp_path, capfd):
     assert plain["about"] == ["account omar"]
     assert len(plain["videos"]) == 10
     assert set(plain["files"]) >= {"page", "videos_table", "map_picture"}
-
-
-class _Axes:
-    """An embedder whose sentences are directions: `3` is the third axis."""
-
-    name, dimension = "axes", D
-
-    def texts(self, texts: Sequence[str]) -> np.ndarray:
-        return np.eye(D, dtype=np.float32)[[int(text) for text in texts]]
-
-    def images(self, images: Sequence[object]) -> np.ndarray:
-        raise AssertionError("no picture is searched with")
-
-
-def test_only_what_a_search_finds_within_the_filters_is_looked_at(tmp_path):
-    from scenewise.cli.topics import Chosen
-    from scenewise.cli.topics_acting import _looked_at
-
-    made, _ = items(60)
-    rng = np.random.default_rng(0)
-    frames = [
-        [replace(one, vector=unit(rng.normal(size=D) + 12 * (at < 8) * np.eye(D)[3])) for one in of]
-        for at, (_, of) in enumerate(made)
-    ]
-    store = _store(tmp_path / "s", [(v, of) for (v, _), of in zip(made, frames, strict=True)])
-    only, about = _looked_at(store, Where(), Chosen(search="3"), _Axes())
-    assert only >= {f"v{at:03d}" for at in range(8)}
-    assert len(only) < 24
-    assert about == ("a match for “3” (score 0.8 at least)",)
-    only, about = _looked_at(store, Where(account=("omar",)), Chosen(search="3"), _Axes())
-    assert {"v001", "v005"} <= only <= set(store.ids(Where(account=("omar",))))
-    assert about[1] == "account omar"
-    only, about = _looked_at(store, Where(account=("omar",)), Chosen(), None)
-    assert len(only) == 15
-    assert _looked_at(store, Where(), Chosen(), None) == (None, ())

@@ -45,7 +45,6 @@ def act_accounts(
 ) -> int:
     """`scenewise accounts`."""
     os.environ.setdefault("RUST_LOG", "error")
-    from scenewise.collection.accounts import accounts_of
     from scenewise.collection.accounts_page import write_page
     from scenewise.collection.accounts_tables import made_folder, read_topics, write_tables
     from scenewise.collection.collection import Collection
@@ -64,14 +63,14 @@ def act_accounts(
     if files.html is not None:
         made_folder(files.html.absolute().parent)
     terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
-    groups = collection.copies(where, progress=terminal).groups if copies else None
-    videos = collection.videos(where)
-    report = accounts_of(videos, groups, topics, options)
+    report = collection.accounts(
+        where, topics=topics, copies=copies, options=options, progress=terminal
+    )
     written: dict[str, Path] = {}
     if files.folder is not None:
         written |= write_tables(files.folder, report)
     if files.html is not None:
-        by_id = {video.id: video for video in videos}
+        by_id = {video.id: video for video in collection.videos(where)}
         name = store.absolute().name
         written["page"] = write_page(
             files.html, report, by_id, name, "; ".join(filters(where))

@@ -35,9 +35,7 @@ def act_evaluate(
 ) -> int:
     """`scenewise evaluate`."""
     from scenewise.collection.collection import Collection
-    from scenewise.collection.evaluation import evaluate
     from scenewise.collection.evaluation_files import read_judgements, read_trials, write_run
-    from scenewise.collection.eyes import is_blind
 
     os.environ.setdefault("RUST_LOG", "error")  # the store's library tells of its inner life
     trials, judged = read_trials(queries), read_judgements(judgements)
@@ -47,12 +45,9 @@ def act_evaluate(
         raise InputError("no query in it can be used", path=queries, remedy="see the rows above")
     collection = Collection.open(store)
     try:
-        evaluation = evaluate(
-            collection,
-            trials.rows,
-            judged.grades,
-            known=[video.id for video in collection.videos()],
-            sees=not is_blind(collection.mark),
+        evaluation = collection.evaluate(
+            trials,
+            judged,
             options=options,
             sums="plain" if sums == "plain" else "balanced",
             progress=Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain),
@@ -60,7 +55,7 @@ def act_evaluate(
     except InputError:
         _tell_failures(rows)  # they may be why
         raise
-    failures = (*rows, *evaluation.failures)
+    failures = evaluation.failures
     if run is not None:
         write_run(run, evaluation.run)
     if csv:

@@ -12,16 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from scenewise.cli.showing import Terminal, told_time
 from scenewise.cli.telling import out, out_json, tell_columns, tell_notes
-from scenewise.core.errors import ModelMissing, OutputUnwritable
+from scenewise.core.errors import OutputUnwritable
 
 if TYPE_CHECKING:
     from scenewise.cli.manner import Manner
     from scenewise.cli.topics import Chosen
-    from scenewise.collection.store import Store
     from scenewise.collection.topic_options import TopicOptions
     from scenewise.collection.topic_results import Quality, Topics
-    from scenewise.collection.where import Where
-    from scenewise.core.ports import Embedder
 
 _MOST: Final = 30
 """Topics that are listed; all of them are in the tables."""
@@ -48,10 +45,9 @@ def act_topics(
     # keeps the tables' library from telling of its inner life on standard error
     os.environ.setdefault("RUST_LOG", "error")
     start = time.monotonic()
-    from scenewise.collection.errors import StoreInvalid
-    from scenewise.collection.eyes import is_blind
+    from scenewise.collection.collection import Collection
     from scenewise.collection.query import read_day
-    from scenewise.collection.store import Store
+    from scenewise.collection.topic_files import write_topics
     from scenewise.collection.where import Where
 
     where = Where(
@@ -63,75 +59,28 @@ def act_topics(
         max_duration=chosen.max_duration,
         language=narrowed.language,
     )
-    store = Store.open(folder)
-    if is_blind(store.mark):
-        raise StoreInvalid(
-            "the collection was made without a model and has no vectors to find topics in",
-            path=folder,
-            remedy="index into a new folder with a model, such as --clip pocket",
-        )
+    collection = Collection.open(folder)
     terminal = Terminal(quiet=manner.quiet or manner.json, plain=manner.plain)
-    embedder, notes = _embedder(store, terminal, needed=bool(chosen.search.strip()))
-    only, about = _looked_at(store, where, chosen, embedder)
-
-    from scenewise.collection.topics import find_topics
-
     with _prepared(output):
-        topics = find_topics(
-            store, embedder, options=options, only=only, about=about, progress=terminal
+        topics = collection.topics(
+            where,
+            search=chosen.search.strip(),
+            found=chosen.found,
+            least=chosen.least,
+            options=options,
+            progress=terminal,
         )
         with terminal.step("Writing"):
-            files = _written(output, store, topics)
-    told = [*notes, *topics.notes]
+            files = write_topics(output, topics, collection.store)
     if manner.json:
-        plain = topics.plain() | {"notes": told, "files": {k: str(v) for k, v in files.items()}}
+        plain = topics.plain() | {"files": {k: str(v) for k, v in files.items()}}
         out_json(plain)
         return 0
     _tell(topics)
-    tell_notes(told)
+    tell_notes(topics.notes)
     out(f"Written to {output}: {', '.join(path.name for path in files.values())}")
     out(f"Took {told_time(time.monotonic() - start)}")
     return 0
-
-
-def _embedder(
-    store: Store, terminal: Terminal, *, needed: bool
-) -> tuple[Embedder | None, list[str]]:
-    """The collection's model, which names topics by what is seen; they can do without."""
-    from scenewise.collection.eyes import open_again
-    from scenewise.collection.place import check_mark
-
-    try:
-        eyes = open_again(store.mark, progress=terminal)
-    except ModelMissing as missing:
-        if needed:
-            raise
-        return None, [f"topics are not named by what is seen in them: {missing.what}"]
-    check_mark(store.folder, store.mark, eyes.mark)
-    return eyes.embedder, []
-
-
-def _looked_at(
-    store: Store, where: Where, chosen: Chosen, embedder: Embedder | None
-) -> tuple[frozenset[str] | None, tuple[str, ...]]:
-    """The ids of the videos that are looked at, None for all, and what they have in common."""
-    from scenewise.collection.sheet import filters
-
-    about = filters(where)
-    words = chosen.search.strip()
-    if not words:
-        only = frozenset(store.ids(where)) if about else None
-        return only, tuple(about)
-    from scenewise.collection.arithmetic import Encoder
-    from scenewise.collection.asking import ask
-    from scenewise.collection.query import read_query
-    from scenewise.collection.searching import SearchOptions
-
-    encoder = None if embedder is None else Encoder(embedder.texts, embedder.images)
-    options = SearchOptions(limit=chosen.found, least=chosen.least)
-    hits = ask(store, read_query([words], where=where), encoder, options=options)
-    about.insert(0, f"a match for “{words}” (score {chosen.least:g} at least)")
-    return frozenset(hit.id for hit in hits), tuple(about)
 
 
 @contextmanager
@@ -152,22 +101,6 @@ def _prepared(output: Path) -> Iterator[None]:
             with suppress(OSError):
                 path.rmdir()
         raise
-
-
-def _written(output: Path, store: Store, topics: Topics) -> dict[str, Path]:
-    from scenewise.collection.topic_page import write_page
-    from scenewise.collection.topic_plots import write_plots
-    from scenewise.collection.topic_tables import write_tables
-
-    files = write_tables(output, topics)
-    plots = write_plots(output, topics, store.thumbnail)
-    videos = store.videos([video.id for video in topics.videos])
-    page = write_page(output / "topics.html", topics, videos, store.thumbnail, store.folder.name)
-    return {
-        "page": page,
-        **{f"{name}_picture": path for name, path in plots.items()},
-        **{f"{name}_table": path for name, path in files.items()},
-    }
 
 
 def _tell(topics: Topics) -> None:

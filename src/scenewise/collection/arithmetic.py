@@ -71,6 +71,8 @@ class Question:
         barred: unit vectors of what is not wanted, float32 [m, d].
         weights: of those, float32 [m].
         words: what full-text search looks for; empty for none.
+        said: the share of what is asked for that these words say, by weight, 0 to 1; the rest is
+            shown in pictures.
         unwanted: phrases of which no text speaks for a moment.
         without: videos that are no results, because they were the example.
     """
@@ -79,6 +81,7 @@ class Question:
     barred: Vectors
     weights: npt.NDArray[np.float32]
     words: str = ""
+    said: float = 1.0
     unwanted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
@@ -126,6 +129,7 @@ def resolve(
         barred=barred,
         weights=np.array([weight for _, weight in minus], np.float32),
         words=query.words,
+        said=_said(query),
         unwanted=tuple(phrase.text for phrase in query.minus),
         without=tuple(dict.fromkeys(one.id for one in query.examples)),
     )
@@ -167,6 +171,12 @@ def _of_words(query: Query, dimension: int) -> Question:
         words=query.words,
         unwanted=tuple(phrase.text for phrase in query.minus),
     )
+
+
+def _said(query: Query) -> float:
+    said = sum(one.weight for one in (*query.texts, *query.plus))
+    shown = sum(one.weight for one in (*query.pictures, *query.examples))
+    return said / (said + shown)
 
 
 _Part = tuple[Vectors, float]

@@ -178,7 +178,7 @@ def _words_found(
     for match in words:
         if match.id in question.without or (wanted is not None and match.id not in wanted):
             continue
-        share = fusion.share_found(question.words, match.words, weights)
+        share = question.said * fusion.share_found(question.words, match.words, weights)
         barred = any(fusion.share_found(one, match.words) == 1 for one in question.unwanted)
         if share > least and not barred:
             found[match.id].append((match, share))
