@@ -87,12 +87,14 @@ def accuracy_figure(told: Evaluations) -> Figure:
             axes.annotate(f"{one.first} = {100 * share.mean:.3g} %",
                           (100 * max(share.high, one.chance), row), (7, 0),
                           textcoords="offset points", va="center", fontsize=8)  # fmt: skip
-        axes.set_xlim(0, most * 1.42)  # with room for the last figure
+        axes.set_xlim(0, most * 1.42)
         axes.set_ylim(len(told) - 0.4, -0.6)
         names = map(tables.title, told) if axes is panels[0] else [""] * len(told)
         axes.set_yticks(range(len(told)), names)
         axes.set_xlabel("% of pictures that find their caption")
         axes.set_title(_TITLES[split], loc="left", fontweight="bold")
+        axes.set_xticks([tick for tick in axes.get_xticks() if tick <= 100])
+        axes.set_xlim(0, most * 1.42)  # with room for the last figure
         axes.grid(axis="x", color=_RULE, lw=0.8)
         axes.set_axisbelow(True)
         axes.tick_params(axis="y", length=0)

@@ -53,9 +53,14 @@ as for the paper's own figures. Chance is one caption of all."""
 
 
 def title(method: str) -> str:
-    """What a method is called; its own name where it is none of `methods`."""
+    """What a method is called; its own name where it is none of `methods`.
+
+    Args:
+        method: such as `grid`, or `grid, untrained`: what follows a comma is kept.
+    """
+    name, comma, more = method.partition(",")
     try:
-        return method_named(method).title
+        return method_named(name).title + comma + more
     except UnknownChoice:
         return method
 

@@ -12,6 +12,7 @@ from scenewise.charades.encoding_options import EncodeOptions
 from scenewise.charades.methods import USUAL
 from scenewise.charades.sample import SampleOptions
 from scenewise.charades.tuning_options import MatchOptions, TuningOptions
+from scenewise.cli.charades_show import show
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
 
@@ -170,3 +171,6 @@ def evaluate(
     from scenewise.cli.charades_acting import act_evaluate
 
     return act_evaluate(run, method, before, options, manner)
+
+
+charades.command()(show)
