@@ -12,7 +12,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 
-.PHONY: setup check test unit demo bench docs clean
+.PHONY: setup check test unit demo bench bench-charades docs clean
 
 setup: $(STAMP)
 
@@ -43,6 +43,10 @@ demo: setup
 
 bench: setup
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+# make bench-charades      half an hour on two cores; goes on where it was stopped
+bench-charades: setup
+	$(BIN)/python benchmarks/bench_charades.py $(ARGS)
 
 docs: setup
 	$(BIN)/python -m scenewise.cli.reference --write docs/cli.md
