@@ -16,7 +16,7 @@ from scenewise.charades.data import (
     with_captions,
 )
 from scenewise.charades.runs import SPLITS, RunSample, Sampled
-from scenewise.charades.sample import SampleOptions, draw_sample
+from scenewise.charades.sample import SampleOptions, Shortfall, draw_sample
 from scenewise.core.options import Checked, option
 
 
@@ -72,7 +72,7 @@ def drawn(
     sample = draw_sample(there["train"], there["test"], chosen)
     if wanted.missing == "refuse":
         find_videos((*sample.train, *sample.test), videos)
-    notes += [f"{short} (this scene has no more)" for short in sample.short]
+    notes += _short(sample.short)
     captions = {
         video.id: caption
         for one in told.values()
@@ -86,6 +86,20 @@ def drawn(
         sampled(sample.train), sampled(sample.test), Path(videos), _paths(read), wanted.caption,
         chosen, tuple(notes),
     )  # fmt: skip
+
+
+def _short(short: tuple[Shortfall, ...]) -> list[str]:
+    """One sentence a set, however many scenes."""
+    notes = []
+    for split in SPLITS:
+        some = [one for one in short if one.split == split]
+        if some:
+            few = ", ".join(f"{one.scene} {one.has} of {one.wanted}" for one in some[:3])
+            notes.append(
+                f"{len(some)} scenes have fewer {split} videos than are wanted: "
+                f"{few}{', …' if len(some) > 3 else ''}"
+            )
+    return notes
 
 
 def _paths(read: dict[str, Table]) -> dict[str, Path]:

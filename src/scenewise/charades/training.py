@@ -142,7 +142,7 @@ def pair_loss(
         }  # fmt: skip
 
     see, read = partial(image_embeddings, model), partial(text_embeddings, model)
-    if chunk:
+    if 0 < chunk < max(len(pixels), len(numbers)):
         loss, told = gradient_cached(
             compared, (see, chunked(pixels, chunk)), (read, chunked(tokens, chunk))
         )

@@ -206,6 +206,10 @@ def save_clip(model: Any, source: Path, folder: Path, about: Mapping[str, Any]) 
     Raises:
         OutputUnwritable: the folder cannot be written to.
     """
+    if folder.exists() and not folder.is_dir():
+        raise OutputUnwritable(
+            "there is a file where the model goes", path=folder, remedy="move it away"
+        )
     temporary = folder.with_name(f".{folder.name}.part")
     old = folder.with_name(f".{folder.name}.old")
     try:

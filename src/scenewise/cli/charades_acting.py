@@ -127,6 +127,8 @@ def act_evaluate(
     run = _run(folder, methods)
     from scenewise.charades.errors import RunInvalid
     from scenewise.charades.matching import evaluate_method
+    from scenewise.charades.reporting import write_report
+    from scenewise.charades.runs import read_evaluation
 
     chosen = list(dict.fromkeys(methods)) or run.trained()
     if not chosen:
@@ -139,6 +141,8 @@ def act_evaluate(
     done = [
         evaluate_method(run, method, options, clip=before, progress=terminal) for method in chosen
     ]
+    evaluated = {name: read_evaluation(run.method(name).evaluation) for name in run.evaluated()}
+    files = write_report(run.folder / "report", evaluated) if evaluated else []
     if manner.json:
         out_json(
             [
@@ -155,6 +159,9 @@ def act_evaluate(
                     f"{one.method}: {count} captions ({split}) were cut to what CLIP reads"
                 )
     tell({one.method: one.evaluations for one in done})
+    if files:
+        out("")
+        out(f"All that is evaluated so far, as tables and figures: {files[0]}")
     return 0
 
 

@@ -1,0 +1,250 @@
+"""Training on the pictures of a run: it goes on exactly, learns, and ends in a checkpoint."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from charades_made_up import CAPTIONS, made_up_run, shown_as
+
+from model_makers import make_clip
+from scenewise.charades.errors import CaptionsTooLong, RunInvalid
+from scenewise.charades.matching import evaluate_method, matched
+from scenewise.charades.pictures import read_pictures
+from scenewise.charades.runs import Run, read_about, read_evaluation
+from scenewise.charades.training import train
+from scenewise.charades.tuned_clip import TunedClip
+from scenewise.charades.tuning_options import MatchOptions, TuningOptions
+from scenewise.core.errors import FileMissing, OptionInvalid, OutputUnwritable
+from scenewise.core.progress import Silent
+from scenewise.models.clip import ClipEmbedder
+from scenewise.models.precision import Placement
+from scenewise.training.errors import CheckpointInvalid
+from scenewise.training.metrics_log import read_metrics
+
+SHORT = TuningOptions(
+    steps=6, batch=4, learning_rate=1e-3, precision="float32", device="cpu", checkpoint_every=2
+)
+MATCH = MatchOptions(device="cpu", precision="float32", resamples=20, batch=3)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return str(make_clip(tmp_path_factory.mktemp("clip")))
+
+
+def weights(run: Run, method: str) -> dict[str, torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return load_file(run.method(method).model / "model.safetensors")
+
+
+def losses(run: Run, method: str) -> list[float]:
+    return [line["loss"] for line in read_metrics(run.method(method).folder)]
+
+
+class Stopping(Silent):
+    """Somebody who presses Ctrl-C after some steps."""
+
+    def __init__(self, after: int) -> None:
+        self.after = after
+
+    def step(self, what: str, total: float | None = None):
+        if what != "Training":
+            return super().step(what, total)
+        from contextlib import contextmanager
+
+        @contextmanager
+        def bar():
+            yield self
+
+        return bar()
+
+    def reach(self, position: float) -> None:
+        if position == self.after:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("method", ["mean", "baseline"])
+def test_a_training_that_was_stopped_goes_on_number_for_number(
+    tmp_path: Path, clip: str, method: str
+) -> None:
+    options = replace(SHORT, chunk=5 if method == "mean" else 0)
+    whole, stopped = made_up_run(tmp_path / "whole"), made_up_run(tmp_path / "stopped")
+    for run in (whole, stopped):
+        shown_as(run, method)
+    train(whole, method, clip, options)
+    with pytest.raises(KeyboardInterrupt):
+        train(stopped, method, clip, options, progress=Stopping(3))
+    assert not stopped.method(method).model.exists()
+    assert len(losses(stopped, method)) == 3
+    train(stopped, method, clip, options)
+    assert losses(stopped, method) == losses(whole, method)
+    assert len(losses(whole, method)) == 6
+    one, other = weights(whole, method), weights(stopped, method)
+    assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_it_learns_and_ends_in_a_checkpoint_that_others_read(tmp_path: Path, clip: str) -> None:
+    run = made_up_run(tmp_path / "run")
+    pictures = shown_as(run, "grid2-even")
+    before = evaluate_method(run, "grid2-even", MATCH, clip=clip)
+    done = train(run, "grid2-even", clip, replace(SHORT, steps=60, batch=50, learning_rate=3e-3))
+    assert done.steps == 60
+    assert done.truncated == 0
+    assert done.curve.read_text().startswith("<svg")
+    after = evaluate_method(run, "grid2-even", MATCH)
+    assert after.evaluations["train"].first.right == 5 > before.evaluations["train"].first.right
+    place = run.method("grid2-even")
+    assert read_evaluation(place.evaluation) == after.evaluations
+    assert read_evaluation(place.before) == before.evaluations
+    assert read_about(place.evaluation)["sample"] == run.sample().fingerprint
+    assert after.evaluations["test"].captions == 3
+    assert set(after.evaluations["test"].scenes) == {"Garage", "Kitchen"}
+
+    embedder = ClipEmbedder(str(done.model), device="cpu", precision="float32")
+    assert embedder.scale <= 100.01
+    ids = list(pictures.times["test"])
+    images = embedder.images([pictures.images("test", id)[0] for id in ids])
+    texts = embedder.texts([run.sample().captions("test")[id] for id in ids])
+    near = images @ texts.T
+    tuned = TunedClip(str(done.model), Placement(torch.device("cpu"), torch.float32))
+    places, videos, count = matched(run, pictures, "test", tuned, 2, Silent())
+    assert (videos, count) == (tuple(ids), 3)
+    assert places.tolist() == [int((row >= row[at]).sum()) for at, row in enumerate(near)]
+
+
+def test_figures_of_the_videos_to_test_on_are_logged_where_asked_for(
+    tmp_path: Path, clip: str
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    shown_as(run, "grid2-even")
+    train(run, "grid2-even", clip, replace(SHORT, steps=2, evaluate_every=1))
+    lines = [line for line in read_metrics(run.method("grid2-even").folder)
+             if line["kind"] == "evaluation"]  # fmt: skip
+    assert [line["step"] for line in lines] == [0, 1, 2]
+    assert lines[0]["chance"] == pytest.approx(1 / 3)
+
+
+def test_the_baseline_counts_frames_and_the_mean_videos(tmp_path: Path, clip: str) -> None:
+    run = made_up_run(tmp_path / "run")
+    for method in ("baseline", "mean"):
+        shown_as(run, method)
+        evaluate_method(run, method, MATCH, clip=clip)
+    frames = read_evaluation(run.method("baseline").before)
+    videos = read_evaluation(run.method("mean").before)
+    assert (videos["train"].first.of, videos["test"].first.of) == (5, 3)
+    assert frames["train"].first.of == sum(-(-(4 + at % 3) // 2) for at in range(5))
+    assert frames["train"].captions == videos["train"].captions == 5
+
+
+def test_captions_that_are_too_long_are_counted_or_refused(tmp_path: Path, clip: str) -> None:
+    long = " ".join(["red"] * 30)
+    run = made_up_run(tmp_path / "run", captions=(long, *CAPTIONS))
+    shown_as(run, "grid2-even")
+    with pytest.raises(CaptionsTooLong, match=r"1 of 6 .* 24 tokens .* AAA00 \(32\)"):
+        train(run, "grid2-even", clip, replace(SHORT, long="refuse"))
+    assert not run.method("grid2-even").metrics.exists()
+    said = []
+    teller = Silent()
+    teller.say = said.append  # type: ignore[method-assign]
+    assert train(run, "grid2-even", clip, replace(SHORT, steps=1), progress=teller).truncated == 1
+    assert said == ["1 of 6 captions are longer than the 24 tokens that CLIP reads; "
+                    "they are cut there"]  # fmt: skip
+    assert evaluate_method(run, "grid2-even", MATCH).truncated == {"train": 1, "test": 0}
+
+
+def test_steps_in_the_wrong_order_are_refused(tmp_path: Path, clip: str) -> None:
+    run = made_up_run(tmp_path / "run")
+    with pytest.raises(FileMissing, match="scenewise charades encode RUN --method grid2-even"):
+        train(run, "grid2-even", clip, SHORT)
+    shown_as(run, "grid2-even")
+    with pytest.raises(FileMissing, match="scenewise charades train RUN --method grid2-even"):
+        evaluate_method(run, "grid2-even", MATCH)
+    train(run, "grid2-even", clip, replace(SHORT, steps=1))
+    # a sample, a model and pictures of another run in its place
+    other = made_up_run(tmp_path / "other", captions=tuple(reversed(CAPTIONS)))
+    shown_as(other, "grid2-even")
+    run.method("grid2-even").model.rename(other.method("grid2-even").model)
+    with pytest.raises(RunInvalid, match="trained on another sample"):
+        evaluate_method(other, "grid2-even", MATCH)
+    run.method("grid2-even").pictures.replace(other.method("grid2-even").pictures)
+    with pytest.raises(RunInvalid, match="pictures are of another sample"):
+        read_pictures(other, "grid2-even")
+    shown_as(run, "grid2-even")
+    with pytest.raises(CheckpointInvalid, match="another batch"):
+        train(run, "grid2-even", clip, replace(SHORT, steps=1, batch=3))
+
+
+def test_damaged_files_are_told_of(tmp_path: Path, clip: str) -> None:
+    run = made_up_run(tmp_path / "run")
+    pictures = shown_as(run, "grid2-even")
+    place = run.method("grid2-even")
+    train(run, "grid2-even", clip, replace(SHORT, steps=1))
+    for file in (place.grids / "AAA00.jpg", place.pictures):
+        kept = file.read_bytes()
+        for pixels in place.pixels.iterdir():
+            pixels.unlink()
+        file.write_bytes(kept[:20])
+        with pytest.raises(RunInvalid, match="damaged"):
+            train(run, "grid2-even", clip, replace(SHORT, steps=1))
+        file.write_bytes(kept)
+    about = place.model / "scenewise.json"
+    about.write_text("{")
+    with pytest.raises(RunInvalid, match="damaged"):
+        evaluate_method(run, "grid2-even", MATCH)
+    assert pictures.images("train", "AAA00")[0].shape == (48, 48, 3)
+
+
+def test_models_that_are_no_clip_and_folders_that_are_closed_are_refused(
+    tmp_path: Path, clip: str
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    shown_as(run, "grid2-even")
+    siglip = tmp_path / "siglip"
+    siglip.mkdir()
+    (siglip / "config.json").write_text(json.dumps({"model_type": "siglip"}))
+    (siglip / "model.safetensors").write_bytes(b"")
+    with pytest.raises(OptionInvalid, match="only CLIP"):
+        train(run, "grid2-even", str(siglip), SHORT)
+    place = run.method("grid2-even")
+    place.model.write_text("a file where the model should go")
+    with pytest.raises(OutputUnwritable):
+        train(run, "grid2-even", clip, replace(SHORT, steps=1))
+    assert [path.name for path in place.folder.glob(".model*")] == []
+
+
+def test_every_epoch_shows_everything_once_in_another_order(tmp_path: Path, clip: str) -> None:
+    from scenewise.charades.pixels import shown
+    from scenewise.charades.training import Lessons
+
+    run = made_up_run(tmp_path / "run")
+    pictures = shown_as(run, "mean4")
+    tuned = TunedClip(clip, Placement(torch.device("cpu"), torch.float32))
+    seen = shown(pictures, "train", tuned.eye, Silent())
+    tokens = tuned.tokens(run.sample().captions("train"))
+    lessons = Lessons(seen, tokens, np.arange(5), 2, seed=1)
+    assert lessons.per_epoch == 3
+    epochs = []
+    for epoch in range(3):
+        batches = [lessons(epoch * 3 + part) for part in range(3)]
+        assert sorted(len(batch["caption"]) for batch in batches) == [1, 2, 2]
+        epochs.append([int(n) for batch in batches for n in batch["caption"]])
+        assert all(len(batch["pixels"]) == 4 * len(batch["caption"]) for batch in batches)
+    assert all(sorted(epoch) == [0, 1, 2, 3, 4] for epoch in epochs)
+    assert epochs[0] != epochs[1] or epochs[1] != epochs[2]
+    again = lessons(2)
+    assert torch.equal(again["pixels"], Lessons(seen, tokens, np.arange(5), 2, seed=1)(2)["pixels"])
