@@ -126,6 +126,8 @@ def test_a_batch_has_what_belongs_to_its_clips() -> None:
     assert batch.past[0] == [["a0"], ["a0", "a1"], ["a1", "a2"], ["a2", "a3"]]
     assert batch.past[1] == [[], ["b0"], [], []]  # not of another film
     assert torch.equal(batch.fresh, batch.mask)
+    assert sequences.cast("a") == ("Ann", "Bob", "Cy")
+    assert sequences.cast("b") == ("Ann",)
 
 
 def test_the_same_number_is_the_same_batch_and_epochs_differ() -> None:

@@ -35,7 +35,7 @@ class Annotation:
     Args:
         film: id; features, character bank and neighbours are found by it.
         span: when, in seconds of the film. Neighbours are those next in this time.
-        text: what is said; never empty.
+        text: what is said; never empty in a table, empty for a film that nobody described.
         characters: ids of the bank's characters that somebody recognised there, where the table
             tells them.
         video: name without suffix of the file that shows it; `film` where one file shows it all.

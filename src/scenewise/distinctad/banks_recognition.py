@@ -120,6 +120,8 @@ def recognise(
     cast: Sequence[Character],
     portraits: Vectors,
     options: RecognitionOptions | None = None,
+    *,
+    common: Vectors | None = None,
 ) -> Recognised:
     """Who is seen in the clips of a film.
 
@@ -129,6 +131,8 @@ def recognise(
         cast: those to look for.
         portraits: what the same model makes of their portraits, [cast, d].
         options: how.
+        common: what portraits have in common, [d], such as the mean of a whole bank; the mean of
+            the cast by default, and nothing for a cast of one.
 
     Raises:
         BankInvalid: portraits and frames are of other models.
@@ -145,7 +149,9 @@ def recognise(
     rows = _unit(rows - rows.mean(axis=0))
     when = np.asarray(times, np.float64).reshape(-1)
     targets = _unit(portraits)  # [cast, d]
-    if len(cast) > 1:
+    if common is not None:
+        targets = _unit(targets - common)
+    elif len(cast) > 1:
         targets = _unit(targets - targets.mean(axis=0))
     wanted = min(chosen.exemplars, count // chosen.every)
     if wanted:
@@ -158,6 +164,11 @@ def recognise(
         order = [k for k in np.argsort(-row, kind="stable") if row[k] >= chosen.threshold]
         seen.append(tuple(cast[k] for k in order[: chosen.most or None]))
     return Recognised(tuple(cast), scores, tuple(seen))
+
+
+def common_look(portraits: Vectors) -> npt.NDArray[np.float32]:
+    """What portraits have in common, [d], of many, [n, d]: see `recognise`."""
+    return np.asarray(_unit(portraits).mean(axis=0), np.float32)
 
 
 def _apart(likeness: Vectors, when: npt.NDArray[np.float64], wanted: int, gap: float) -> list[int]:
@@ -173,4 +184,5 @@ def _apart(likeness: Vectors, when: npt.NDArray[np.float64], wanted: int, gap: f
 
 def _unit(vectors: Vectors) -> npt.NDArray[np.float32]:
     plain = np.asarray(vectors, np.float32)
-    return plain / np.maximum(np.linalg.norm(plain, axis=-1, keepdims=True), 1e-12)
+    lengths = np.linalg.norm(plain, axis=-1, keepdims=True)
+    return np.asarray(plain / np.maximum(lengths, 1e-12), np.float32)

@@ -169,7 +169,7 @@ class Eyes:
             image = frame.scaled(round(frame.width * scale), round(frame.height * scale))
         else:
             image = frame.image
-        return self.resized([image])[0]
+        return np.asarray(self.resized([image])[0], np.uint8)
 
     def frames(self, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
         """Embeddings, as the model gives them: uint8 [n, side, side, 3] to float32 [n, d]."""
@@ -334,7 +334,7 @@ def collected(
         outside += len(rows) - len(there)
         short += int((different[there] < options.frames).sum())
         if len(there):
-            kept += [rows[number] for number in there]
+            kept += [rows[int(number)] for number in there]
             joined.append((StoredPart(vectors, there), len(there)))
     if not kept:
         raise FeaturesInvalid(

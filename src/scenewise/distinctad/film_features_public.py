@@ -8,7 +8,6 @@ on them.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -171,7 +170,7 @@ def public_clips(
         if there:
             kept += [rows[number] for number in there]
             table = np.array([numbers[number] for number in there], np.int64)
-            parts.append((_Gathered(lambda film=film: features.of(film), table), len(there)))
+            parts.append((_Gathered(features, film, table), len(there)))
     if not kept or width is None:
         raise FeaturesInvalid(
             "no clip lies inside its film", remedy="give the films that were annotated"
@@ -202,17 +201,13 @@ def frame_numbers(span: Span, count: int, rate: float, options: ClipOptions) -> 
 class _Gathered:
     """Clips of a film whose frames lie one after the other."""
 
-    def __init__(self, rows: Callable[[], Any], table: Rows) -> None:
-        self._rows, self._table = rows, table
+    def __init__(self, features: PublicFeatures, film: str, table: Rows) -> None:
+        self._features, self._film, self._table = features, film, table
 
     def take(self, rows: Rows) -> npt.NDArray[Any]:
         """Those of some clips, [n, T, d]."""
         wanted = self._table[rows]  # [n, T]
         # HDF5 gives rows in increasing order only, and each once
         single, back = np.unique(wanted, return_inverse=True)
-        found = np.asarray(self._rows()[_plain(single)])
-        return found[back.reshape(wanted.shape)]
-
-
-def _plain(numbers: npt.NDArray[np.int64]) -> Sequence[int]:
-    return [int(number) for number in numbers]
+        found = self._features.of(self._film)[[int(number) for number in single]]
+        return np.asarray(found)[back.reshape(wanted.shape)]

@@ -189,6 +189,12 @@ class Sequences:
             part = slice(first, first + self.options.batch)
             yield self.batch(np.stack(rows[part]), fresh[part])
 
+    def cast(self, film: str) -> tuple[str, ...]:
+        """Names of all who are in a film's clips, in order of appearance."""
+        return tuple(
+            dict.fromkeys(one.short for n in self.films[film] for one in self._characters[n])
+        )
+
     def batch(self, rows: Numbers, fresh: npt.NDArray[np.bool_] | None = None) -> SequenceBatch:
         """A batch of some clips.
 
