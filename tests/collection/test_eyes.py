@@ -10,7 +10,7 @@ import pytest
 
 from model_makers import make_clip
 from scenewise.collection.errors import StoreOfAnotherModel
-from scenewise.collection.eyes import is_blind, open_again, open_eyes
+from scenewise.collection.eyes import is_blind, open_again, open_eyes, sharing_cores
 from scenewise.collection.place import check_mark
 from scenewise.core.errors import ModelMissing, OptionInvalid
 from scenewise.models.catalogue import CLIP_OPENAI_BASE, SIGLIP2_BASE, located
@@ -139,3 +139,12 @@ def test_what_cannot_be_had_is_told_and_only_the_default_may_be_missing(cache, c
     assert "scenewise models pull multilingual" in eyes.note
     with pytest.raises(OptionInvalid):
         open_eyes(f"{clip}+{siglip}", SUMMARY, allow_download=False)
+
+
+def test_the_model_leaves_half_of_the_cores_to_decoders_and_takes_them_back():
+    import torch
+
+    before = torch.get_num_threads()
+    with sharing_cores():
+        assert torch.get_num_threads() == max(1, before // 2)
+    assert torch.get_num_threads() == before

@@ -151,8 +151,8 @@ def _space(frames: int = 400, seed: int = 3) -> tuple[Matrix, Encoder, np.ndarra
     return matrix, Encoder(texts, images), shown
 
 
-def _best(query: Query, sums="balanced", count: int = 20) -> np.ndarray:
-    matrix, encoder, shown = _space()
+def _best(query: Query, sums="balanced", count: int = 20, frames: int = 400) -> np.ndarray:
+    matrix, encoder, shown = _space(frames)
     question = resolve(query, encoder, matrix, sums=sums)
     assert np.linalg.norm(question.vector) == pytest.approx(1, abs=1e-5)
     return shown[np.argsort(-(matrix.vectors @ question.vector))[:count]]
@@ -176,7 +176,8 @@ def test_a_plain_sum_is_the_articles():
 def test_ideas_are_added_to_a_picture_and_taken_away(tmp_path: Path):
     Pillow.fromarray(_picture_of("speech", "suit")).save(tmp_path / "speech.png")
     plain = _best(read_query(images=[tmp_path / "speech.png"]))
-    changed = _best(read_query(images=[tmp_path / "speech.png"], plus="uniform", minus="suit"))
+    query = read_query(images=[tmp_path / "speech.png"], plus="uniform", minus="suit")
+    changed = _best(query, frames=4000)  # of which enough show no more and no less
     speech, uniform, suit = (IDEAS.index(one) for one in ("speech", "uniform", "suit"))
     assert plain[:, [speech, suit]].all()
     assert changed[:, speech].mean() > 0.9
@@ -199,8 +200,8 @@ def test_many_phrases_count_no_more_than_the_picture(tmp_path: Path):
 
 
 def test_a_light_phrase_counts_less_than_a_heavy_one():
-    light = _best(read_query(["speech"], plus="night:0.1"), count=40)
-    heavy = _best(read_query(["speech"], plus="night:3"), count=40)
+    light = _best(read_query(["speech"], plus="night:0.1"), count=100)
+    heavy = _best(read_query(["speech"], plus="night:3"), count=100)
     speech, night = IDEAS.index("speech"), IDEAS.index("night")
     assert heavy[:, night].mean() > light[:, night].mean()
     assert light[:, speech].mean() > heavy[:, speech].mean()

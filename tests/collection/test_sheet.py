@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pillow
 
+from scenewise.collection.fusion import counted
 from scenewise.collection.query import Query, read_query
 from scenewise.collection.results import Hit, Moment, Why
 from scenewise.collection.sheet import clock, marked, sheet, write_sheet
@@ -52,6 +53,9 @@ class Shelf:
             IndexedFrame(1.0, vector, _jpeg((200, 30, 30))),
             IndexedFrame(6.5, vector, _jpeg((30, 30, 200), (256, 144)), ("LOST DOG", "call <us>")),
         ]
+
+    def word_weights(self, query: str) -> dict[str, float]:
+        return {word: float(word != "the") for word in counted(query)}
 
 
 class Reader(HTMLParser):
@@ -124,6 +128,12 @@ def test_each_video_has_its_moments_with_times_scores_and_reasons():
     assert "#dogs" in page.text
     assert "/videos/x7Kq 1.mp4" in page.text
     assert "lost dog" in page.text
+
+
+def test_small_words_are_not_marked():
+    hits = (Hit("b", 0.2, (Moment(None, 0.2, Why(words="the dog of the cook", found=1.0)),)),)
+    page = sheet(STORE, read_query(["the dog"]), hits, "news")
+    assert page.count("<mark>") == page.count("<mark>dog</mark>") == 1
 
 
 def test_nothing_is_loaded_from_elsewhere_and_pictures_are_those_of_the_moments():

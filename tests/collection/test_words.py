@@ -49,6 +49,16 @@ def test_what_was_written_is_found_without_a_time(store: Store):
     assert len(store.text_search("harbour", limit=1)) == 1
 
 
+def test_what_is_written_twice_is_shown_once(store: Store):
+    whole = "Today: lifting a balloon on the beach. Thoughts? #kites"
+    for at, title in enumerate(("Today: lifting a…", "Today: lifting", whole, "", "A kite")):
+        store.put(a_video(f"v{at}", title=title, description=whole, hashtags=("kites", "fyp")), [])
+    seen = {match.id: match.words for match in store.text_search("balloon")}
+    assert seen == {f"v{at}": f"{whole}\n#fyp" for at in range(4)} | {
+        "v4": f"A kite\n{whole}\n#fyp"
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "query"),
     [

@@ -18,6 +18,11 @@ separate cones of the space), so that in a plain sum the picture decides alone. 
 it is summed. As (t·v − μ) / σ differs from t·v / σ by a constant, this ranks as the sum of the
 standardised similarities would, and is still one vector. `plain` is the article's sum.
 
+What is added and taken away changes the base and shall not outvote it: a part of one spread that
+is added and another that is taken away leave little of a picture. So `balanced` takes 0.6 of
+both, base + 0.6 · (plus − minus), where there is a base. A picture in which two ideas are equally
+strong then has one of them just taken out.
+
 Words that are taken away do more than turn the query: a frame that shows plainly what is not
 wanted also loses by how far it stands out for it (`Question.barred`, `searching`).
 """
@@ -45,6 +50,9 @@ _FEW: Final = 20
 _SAMPLE: Final = 8192
 """Frames from which spreads are taken."""
 
+_CHANGE: Final = 0.6
+"""How much is added and taken away where there is something that it changes."""
+
 _NOTHING: Final = 1e-3
 """Share of its parts' lengths under which a sum is what rounding left of it."""
 
@@ -71,19 +79,19 @@ class Question:
         barred: unit vectors of what is not wanted, float32 [m, d].
         weights: of those, float32 [m].
         words: what full-text search looks for; empty for none.
-        said: the share of what is asked for that these words say, by weight, 0 to 1; the rest is
-            shown in pictures.
         unwanted: phrases of which no text speaks for a moment.
         without: videos that are no results, because they were the example.
+        said: the share of what is asked for that `words` say, by weight, 0 to 1; the rest is
+            shown in pictures.
     """
 
     vector: Vectors
     barred: Vectors
     weights: npt.NDArray[np.float32]
     words: str = ""
-    said: float = 1.0
     unwanted: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    said: float = 1.0
 
 
 def resolve(
@@ -116,16 +124,17 @@ def resolve(
     spread = _spreads(matrix) if sums == "balanced" else None
 
     added, more, less = (_summed(parts, spread, dimension) for parts in (base, plus, minus))
-    total = added + more - less
-    length = float(np.linalg.norm(total))
-    if length <= _NOTHING * sum(float(np.linalg.norm(one)) for one in (added, more, less)):
+    lengths = sum(float(np.linalg.norm(one)) for one in (added, more, less))
+    if float(np.linalg.norm(added + more - less)) <= _NOTHING * lengths:
         raise QueryInvalid(
             "what is added and what is taken away cancel each other out",
             remedy="take other words away, or give them less weight, such as suit:0.5",
         )
+    change = _CHANGE if base and spread is not None else 1.0
+    total = added + change * (more - less)
     barred = np.array([vector for vector, _ in minus], np.float32).reshape(-1, dimension)
     return Question(
-        vector=np.asarray(total / length, np.float32),
+        vector=np.asarray(total / np.linalg.norm(total), np.float32),
         barred=barred,
         weights=np.array([weight for _, weight in minus], np.float32),
         words=query.words,
@@ -175,7 +184,8 @@ def _of_words(query: Query, dimension: int) -> Question:
 
 def _said(query: Query) -> float:
     said = sum(one.weight for one in (*query.texts, *query.plus))
-    shown = sum(one.weight for one in (*query.pictures, *query.examples))
+    shown = sum(one.weight for one in query.pictures)
+    shown += sum(one.weight for one in query.examples)
     return said / (said + shown)
 
 

@@ -35,7 +35,7 @@ class SearchOptions(Checked):
     apart: float = option(2.0, "least time between two of them", low=0, high=3600, unit="s")
     least: float = option(0.0, "score under which nothing is shown", low=0, high=1)
     barring: float = option(
-        0.5, "how much a frame loses that shows what is not wanted", low=0, high=10
+        0.25, "how much a frame loses that shows what is not wanted", low=0, high=10
     )
 
 

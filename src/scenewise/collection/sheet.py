@@ -41,6 +41,10 @@ class Shown(Protocol):
         """The frames of a video, with their pictures."""
         ...
 
+    def word_weights(self, query: str) -> dict[str, float]:
+        """How much each word of a query counts, 0 for small words."""
+        ...
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -140,6 +144,8 @@ def sheet(store: Shown, query: Query, hits: Sequence[Hit], name: str) -> str:
     """The page as text; see `write_sheet`."""
     names = list(dict.fromkeys(name for hit in hits for name in (hit.id, *hit.copies)))
     videos = {video.id: video for video in store.videos(names)} if names else {}
+    weights = store.word_weights(query.words) if query.words else {}
+    words = " ".join(word for word, weight in weights.items() if weight)
     style, behaviour = style_of("sheet"), part("sheet.js")
     text = (
         _environment()
@@ -150,7 +156,7 @@ def sheet(store: Shown, query: Query, hits: Sequence[Hit], name: str) -> str:
             behaviour=behaviour,
             asked=asked(query),
             filters=filters(query.where),
-            cards=[_card(store, hit, videos, query.words) for hit in hits],
+            cards=[_card(store, hit, videos, words) for hit in hits],
             name=name,
             made=datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
             version=__version__,

@@ -161,9 +161,7 @@ def _take_out(connection: sqlite3.Connection, ids: Iterable[str]) -> None:
 
 def _add(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
     connection.execute("INSERT INTO video VALUES (?, ?)", (row["id"], row["generation"]))
-    tags = " ".join(f"#{tag.removeprefix('#')}" for tag in row["hashtags"])
-    written = "\n".join(filter(None, (row["title"], row["description"], tags)))
-    entries: list[tuple[float | None, str]] = [(None, written)]
+    entries: list[tuple[float | None, str]] = [(None, _written(row))]
     entries += [
         (time, "\n".join(lines)) for time, lines in zip(row["times"], row["texts"], strict=True)
     ]
@@ -175,6 +173,18 @@ def _add(connection: sqlite3.Connection, row: dict[str, Any]) -> None:
             connection.execute(
                 "INSERT INTO spelled (rowid, spelling) VALUES (?, ?)", (place, _spelling(words))
             )
+
+
+def _written(row: Mapping[str, Any]) -> str:
+    """Title, description and hashtags, nothing twice: downloaders give the beginning of a
+    description as its title, and many hashtags stand in it."""
+    title, description = row["title"].strip(), row["description"]
+    if description.startswith(title.removesuffix("…").removesuffix("...").rstrip()):
+        title = ""
+    there = {word.casefold() for word in description.split()}
+    tags = (f"#{tag.removeprefix('#')}" for tag in row["hashtags"])
+    left = " ".join(tag for tag in tags if tag.casefold() not in there)
+    return "\n".join(filter(None, (title, description, left)))
 
 
 def _spelling(text: str) -> str:
