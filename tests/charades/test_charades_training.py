@@ -187,6 +187,8 @@ def test_steps_in_the_wrong_order_are_refused(tmp_path: Path, clip: str) -> None
     shown_as(run, "grid2-even")
     with pytest.raises(CheckpointInvalid, match="another batch"):
         train(run, "grid2-even", clip, replace(SHORT, steps=1, batch=3))
+    assert train(run, "grid2-even", clip, replace(SHORT, steps=2, batch=3), anew=True).steps == 2
+    assert len(losses(run, "grid2-even")) == 2
 
 
 def test_damaged_files_are_told_of(tmp_path: Path, clip: str) -> None:

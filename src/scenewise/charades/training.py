@@ -34,6 +34,7 @@ from scenewise.charades.tuned_clip import (
 from scenewise.charades.tuning_options import TuningOptions
 from scenewise.core.progress import Progress, Silent
 from scenewise.models.precision import Placement, placement
+from scenewise.training.checkpoints import NAME as CHECKPOINT
 from scenewise.training.contrastive import accuracies, contrastive_loss
 from scenewise.training.curves import plot_losses
 from scenewise.training.gradient_cache import chunked, gradient_cached
@@ -156,6 +157,7 @@ def train(
     clip: str,
     options: TuningOptions | None = None,
     *,
+    anew: bool = False,
     allow_download: bool = True,
     progress: Progress | None = None,
 ) -> Trained:
@@ -166,11 +168,13 @@ def train(
         method: its name.
         clip: what to begin with: a hub name, a short one, a folder, or `pocket`.
         options: how.
+        anew: forget an earlier training of the method, where there is one.
         allow_download: whether the CLIP may be fetched.
         progress: who shows how far it is.
 
     Raises:
-        FileMissing, RunInvalid: see `read_pictures`.
+        FileMissing: the method is not encoded.
+        RunInvalid: see `read_pictures`; or there is nothing to train on.
         UnknownChoice: there is no such method.
         ModelMissing, OptionInvalid: see `TunedClip`.
         CaptionsTooLong: see `TunedClip.tokens`.
@@ -203,7 +207,7 @@ def train(
         "method": method,
         "sample": sample.fingerprint,
         "pictures": pictures.fingerprint,
-        "clip": tuned.fingerprint,
+        "model": tuned.fingerprint,
     }
     model = tuned.model.requires_grad_(True)
     if where.device.type == "cpu":
@@ -212,6 +216,8 @@ def train(
     watched = None
     if chosen.evaluate_every:
         watched = partial(_watched, run, pictures, tuned, chosen, teller)
+    if anew:
+        (pictures.place.folder / CHECKPOINT).unlink(missing_ok=True)
     fitted = fit(
         model,
         lessons,

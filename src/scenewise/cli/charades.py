@@ -119,6 +119,9 @@ def train(
         str,
         typer.Option("--clip", help="What to begin with: a hub name, a folder, or pocket."),
     ] = _CLIP,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Forget an earlier training of the method.")
+    ] = False,
     *,
     options: TuningOptions,
     manner: Manner,
@@ -139,7 +142,7 @@ def train(
     """
     from scenewise.cli.charades_acting import act_train
 
-    return act_train(run, method, clip, options, manner)
+    return act_train(run, method, clip, options, manner, anew=anew)
 
 
 @charades.command()

@@ -89,7 +89,13 @@ def act_encode(folder: Path, methods: Sequence[str], options: EncodeOptions, man
 
 
 def act_train(
-    folder: Path, methods: Sequence[str], clip: str, options: TuningOptions, manner: Manner
+    folder: Path,
+    methods: Sequence[str],
+    clip: str,
+    options: TuningOptions,
+    manner: Manner,
+    *,
+    anew: bool = False,
 ) -> int:
     """`scenewise charades train`."""
     run = _run(folder, methods)
@@ -103,7 +109,7 @@ def act_train(
     told = []
     for method in dict.fromkeys(methods):
         begin = time.monotonic()
-        done = train(run, method, clip, options, progress=terminal)
+        done = train(run, method, clip, options, anew=anew, progress=terminal)
         told.append(
             {"method": method, "model": str(done.model), "loss_plot": str(done.curve),
              "steps": done.steps, "figures": dict(done.figures), "truncated": done.truncated}
