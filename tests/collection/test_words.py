@@ -147,5 +147,21 @@ def test_more_texts_than_are_counted_are_taken_to_go_on_alike(store: Store, monk
         store.put(a_video(f"v{place:02}", description=text), [])
     whole = store.word_weights("the weather forecast")
     monkeypatch.setattr(words, "_COUNTED", 4)
-    assert store.word_weights("the weather forecast") == pytest.approx(whole, rel=0.2)
+    assert Store.open(store.folder).word_weights("the weather forecast") == pytest.approx(
+        whole, rel=0.2
+    )
     assert whole["the"] == 0
+
+
+def test_weights_follow_the_tables(store: Store, monkeypatch):
+    monkeypatch.setattr(words, "_REMEMBERED", 2)
+    store.put(a_video("a", description="kite"), [])
+    before = store.word_weights("kite harbour")
+    assert before["harbour"] > before["kite"]
+    store.put(a_video("b", description="harbour"), [])
+    store.put(a_video("c", description="harbour"), [])
+    after = store.word_weights("kite harbour")
+    assert after["kite"] > after["harbour"]
+    for query in ("one", "two", "three", "kite harbour"):
+        store.word_weights(query)
+    assert store.word_weights("kite harbour") == after

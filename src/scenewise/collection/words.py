@@ -46,6 +46,9 @@ CREATE VIRTUAL TABLE spelled USING fts5 (spelling, tokenize = "{_TOKENS}");
 _WAIT: Final = 60.0
 """Seconds to wait while another process writes the index."""
 
+_REMEMBERED: Final = 1000
+"""Queries whose weights are kept: a search asks twice."""
+
 _COUNTED: Final = 20_000
 """Entries with a word that are counted; of a more common one the rest is taken to be alike."""
 
@@ -63,9 +66,13 @@ class WordIndex:
         self._place = place
         self._token = token
         self._memory: sqlite3.Connection | None = None
+        self._version = -1
+        self._known: dict[frozenset[str], dict[str, float]] = {}
 
     def refresh(self, version: int, rows: Rows) -> None:
         """Bring the index up to date with this version of the tables."""
+        if version != self._version:
+            self._version, self._known = version, {}
         try:
             with self._place.deriving():
                 if self._stale_on_disk(version):
@@ -87,13 +94,22 @@ class WordIndex:
         if limit <= 0:
             return []
         with self._connected() as connection:
-            match = _match(_without_small(_parts(query), _weights(connection, counted(query))))
+            weights = self._weights(connection, counted(query))
+            match = _match(_without_small(_parts(query), weights))
             return _found(connection, match, limit) if match else []
 
     def weights(self, words: Collection[str]) -> dict[str, float]:
         """How much each of some words counts beside the others; see `Store.word_weights`."""
         with self._connected() as connection:
-            return _weights(connection, words)
+            return self._weights(connection, words)
+
+    def _weights(self, connection: sqlite3.Connection, words: Collection[str]) -> dict[str, float]:
+        asked = frozenset(words)
+        if asked not in self._known:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[asked] = _weights(connection, words)
+        return self._known[asked]
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
