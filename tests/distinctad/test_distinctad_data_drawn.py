@@ -12,13 +12,13 @@ from scenewise.core.errors import FileMissing
 from scenewise.core.time import Span
 from scenewise.distinctad.annotations import Annotation, AnnotationsInvalid, check_durations
 from scenewise.distinctad.annotations_drawn import DrawnFilms, read_drawn, seen_in
+from scenewise.distinctad.annotations_forms import durations_of
 from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.banks import characters_of, check_bank
 from scenewise.distinctad.banks_recognition import common_look, portrait_vectors, recognise
 from scenewise.distinctad.clips import ClipOptions, frame_times
 from scenewise.distinctad.film_features import Clips, Eyes, looked_at
 from scenewise.distinctad.sequences import SequenceOptions, Sequences
-from scenewise.media.probe import probe_film
 from scenewise.metrics.ad_tables import read_table
 from scenewise.synthetic.films import FilmTruth, make_films
 
@@ -55,7 +55,8 @@ def test_the_set_is_read_with_its_truth(folder: Path, drawn: DrawnFilms) -> None
     truth = FilmTruth.read(folder / "films" / f"{film}.truth.json")
     assert [row.text for row in drawn.annotations.rows] == [text for _, text in truth.described]
     assert drawn.casts[film] == truth.cast
-    found = {film: probe_film(drawn.videos[film]).duration or 0.0}
+    found = durations_of(drawn.annotations, drawn.videos)
+    assert found[film] == pytest.approx(truth.duration, abs=0.2)
     assert check_durations(drawn.annotations, found)[1] == ()
     check_bank(drawn.annotations, drawn.bank)
     for row in drawn.annotations.rows:

@@ -12,15 +12,18 @@ import pytest
 from distinctad_data_films import RATE, grey, telling_film
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image as Pillow
 
 from model_makers import make_clip
 from scenewise.core.errors import FileMissing, NotAVideo, UnknownChoice
 from scenewise.core.time import Span
 from scenewise.distinctad import film_features
+from scenewise.distinctad.adapting import FramesAndSentences, batches_of
 from scenewise.distinctad.annotations import Annotation, Annotations
 from scenewise.distinctad.clips import ClipOptions
 from scenewise.distinctad.feature_cache import FeatureCache, FeaturesInvalid, Joined, StoredPart
 from scenewise.distinctad.film_features import Clips, Eyes, looked_at
+from scenewise.distinctad.options import AdaptationOptions
 from scenewise.models.clip import ClipEmbedder
 
 T = 4
@@ -201,6 +204,34 @@ def test_rows_are_kept_by_film_in_order_of_time(eyes: Eyes, films: dict[str, Pat
     pixels = look(eyes, films, tmp_path, rows=rows, kind="pixels")
     by_text = {row.text: pixels.vectors[n] for n, row in enumerate(pixels.rows)}
     assert by_text["a"].mean() < by_text["e"].mean() < by_text["d"].mean()
+
+
+def test_numbered_pictures_are_looked_at_as_films_are(eyes: Eyes, tmp_path: Path) -> None:
+    folder = tmp_path / "clip_04"
+    folder.mkdir()
+    for number in range(1, 13):
+        Pillow.new("RGB", (40, 30), (20 * number,) * 3).save(folder / f"{number:05d}.png")
+    row = Annotation("tt1", Span(200, 204), "He nods.", video="clip_04", shown=Span(0, 4))
+    clips = look(
+        eyes,
+        {"clip_04": folder},
+        tmp_path / "cache",
+        kind="pixels",
+        rows=Annotations((row,), form="tv"),
+    )
+    assert clips.vectors[0][..., 0].mean(axis=(1, 2)).tolist() == [40, 100, 160, 220]
+
+
+def test_stage_one_learns_from_pictures_on_the_disk(
+    eyes: Eyes, films: dict[str, Path], tmp_path: Path
+) -> None:
+    clips = look(eyes, films, tmp_path, kind="pixels")
+    pairs: Any = clips.vectors
+    dataset = FramesAndSentences(pairs, clips.sentences)
+    batch = batches_of(dataset, AdaptationOptions(batch=2))(1)
+    assert batch["pixels"].shape == (2, T, eyes.side, eyes.side, 3)
+    for pixels, sentence in zip(batch["pixels"], batch["sentences"], strict=True):
+        np.testing.assert_array_equal(pixels, clips.vectors[clips.sentences.index(sentence)])
 
 
 def test_the_store_takes_nothing_that_failed(tmp_path: Path, films: dict[str, Path]) -> None:

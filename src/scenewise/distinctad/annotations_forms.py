@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from scenewise.distinctad.annotations import (
     RowReader,
     annotations_of,
 )
+from scenewise.media.probe import probe_film
 from scenewise.metrics.ad_tables import TEXTS, AdRow, read_table, seconds
 
 TVQA_RATE: Final = 3.0
@@ -90,7 +91,8 @@ def find_films(
     Args:
         annotations: of a table.
         folder: with `NAME.mp4` (or .mkv, .avi …) for each; names may lie in folders of their
-            own, as CMD's and LSMDC's do.
+            own, as CMD's and LSMDC's do. For TV-AD also `NAME.tar` or a folder `NAME` of pictures,
+            in the folder or one below it.
         missing: `refuse` files that are not there, or `skip` and tell them.
 
     Returns:
@@ -106,12 +108,15 @@ def find_films(
     folder = Path(folder)
     if not folder.is_dir():
         raise FileMissing("there is no such folder of films", path=folder, remedy="check the path")
-    # MAD-Eval's clips lie in a folder a film
-    above = {row.file: row.film for row in annotations.rows}
+    # MAD-Eval's clips lie in a folder a film, TVQA's pictures in one a series
+    above = {row.file: folder / row.film for row in annotations.rows}
+    stills = annotations.form == "tv"
+    below = [one for one in sorted(folder.iterdir()) if one.is_dir()] if stills else []
     files: dict[str, Path] = {}
     lost = []
     for name in annotations.files:
-        found = _video(folder, name) or _video(folder / above[name], name)
+        places = (folder, above[name], *below)
+        found = next((path for at in places for path in _videos(at, name, stills)), None)
         if found is None:
             lost.append(name)
         else:
@@ -127,6 +132,21 @@ def find_films(
         )
     rows = tuple(row for row in annotations.rows if row.file in files)
     return replace(annotations, rows=rows), files, tuple(lost)
+
+
+def durations_of(annotations: Annotations, videos: Mapping[str, Path]) -> dict[str, float]:
+    """Seconds of the films that one file shows as a whole, for `annotations.check_durations`.
+
+    Args:
+        annotations: of a table.
+        videos: files by name (`find_films`).
+
+    Raises:
+        FileMissing, FileUnreadable, NotAVideo: one cannot be read.
+    """
+    whole = {row.film for row in annotations.rows if row.file == row.film}
+    found = {film: probe_film(videos[film]).duration for film in whole if film in videos}
+    return {film: length for film, length in found.items() if length is not None}
 
 
 def _mad(row: AdRow) -> Annotation:
@@ -209,9 +229,15 @@ def _literal(value: object) -> object:
         raise ValueError(f"{value[:40]!r} cannot be read") from error
 
 
-def _video(folder: Path, name: str) -> Path | None:
-    paths = (folder / f"{name}{suffix}" for suffix in FILM_SUFFIXES)
-    return next((path for path in paths if path.is_file()), None)
+def _videos(folder: Path, name: str, stills: bool) -> Iterator[Path]:
+    """The files that a video may be."""
+    for suffix in FILM_SUFFIXES:
+        if (folder / f"{name}{suffix}").is_file():
+            yield folder / f"{name}{suffix}"
+    if stills and (folder / f"{name}.tar").is_file():
+        yield folder / f"{name}.tar"
+    if stills and (folder / name).is_dir():
+        yield folder / name
 
 
 _TIMES: Final = (("start", "timestamps"), ("end", "timestamps"))

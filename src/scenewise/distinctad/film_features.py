@@ -24,7 +24,9 @@ from scenewise.core.media_types import Frame, Image
 from scenewise.core.ports import FrameSource
 from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.annotations import Annotation, Annotations
+from scenewise.distinctad.annotations_forms import TVQA_RATE
 from scenewise.distinctad.clips import ClipOptions, clip_pictures, frame_times
+from scenewise.distinctad.clips_stills import Stills
 from scenewise.distinctad.feature_cache import (
     LARGEST,
     FeatureCache,
@@ -298,7 +300,8 @@ def film_clips(
     known = cache.get(video, times)
     if known is not None:
         return known
-    film = Film(video)
+    stills = video.is_dir() or video.suffix == ".tar"
+    film: FrameSource = Stills(video, TVQA_RATE) if stills else Film(video)
     probe = _made(eyes, kind, np.zeros((1, eyes.side, eyes.side, 3), np.uint8))
     return cache.put(
         video,
