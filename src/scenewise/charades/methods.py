@@ -16,7 +16,7 @@ USUAL: Final = ("baseline", "grid", "grid2", "mean", "grid-shots")
 """What is encoded unless told otherwise: the paper's two models, the 2 × 2 grids that its section
 6 proposes, and two that one would compare with today."""
 
-_NAME: Final = re.compile(r"(grid|mean)([1-9]\d?)?(-shots|-even)?")
+_NAME: Final = re.compile(r"(grid|mean)([1-9]\d?)?(-shots|-even)?", re.ASCII)
 _USUAL_SIDE: Final = 3
 _MOST_CELLS: Final = 8
 _MOST_FRAMES: Final = 64
