@@ -136,6 +136,15 @@ def test_a_scene_that_the_paper_does_not_know_comes_last() -> None:
     assert "Attic" not in tables.scenes_markdown({"grid": {"test": one}}, "train")
 
 
+def test_methods_are_called_by_their_titles_and_others_by_their_names() -> None:
+    assert tables.title("grid4") == "Grid 4 × 4"
+    assert tables.title("grid2, untrained") == "Grid 2 × 2, untrained"
+    assert tables.title("anything | else, more") == "anything | else, more"
+    told = {"anything | else": made_up({"grid": 0.5}, videos=8)["grid"]}
+    row = next(line for line in report(told, []).splitlines() if "anything" in line)
+    assert row.startswith("| anything \\| else | ")
+
+
 def test_a_report_is_written_whole_and_the_same_each_time(tmp_path: Path) -> None:
     told = made_up(HITS, videos=16)
     files = write_report(tmp_path / "new" / "report", told)
