@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.errors import InputError, ModelMissing
+from scenewise.metrics.checkpoints import checkpoint, on_device
 from scenewise.metrics.similarity import Scores
 
 LAYERS: Final[Mapping[tuple[str, int], int]] = {
@@ -250,37 +250,21 @@ def read_baseline(path: str | Path, layer: int) -> tuple[float, float, float]:
 
 def _loaded(folder: Path, layer: int) -> tuple[Any, Any, int]:
     """Tokenizer, model and layer, without a look at any hub."""
-    if not (folder / "config.json").is_file():
-        raise ModelMissing(
-            "there is no model in that folder",
-            path=folder,
-            remedy="fetch roberta-large (config, tokenizer, model.safetensors) into a folder "
-            "and name it",
-        )
-    import torch
-    from transformers import AutoConfig, AutoModel, AutoTokenizer
+    remedy = "fetch roberta-large (config, tokenizer, model.safetensors) and name its folder"
+    with checkpoint(folder, remedy) as (name, how):
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
 
-    offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    name = os.fspath(folder)
-    try:
-        config = AutoConfig.from_pretrained(name, **offline)
-        tokenizer = AutoTokenizer.from_pretrained(name, **offline)
+        config = AutoConfig.from_pretrained(name, **how)
+        tokenizer = AutoTokenizer.from_pretrained(name, **how)
         chosen = _layer(config, layer, folder)
         config.num_hidden_layers = chosen  # the layers above are not computed
         model, told = AutoModel.from_pretrained(
-            name, config=config, use_safetensors=True, output_loading_info=True, **offline
+            name, config=config, use_safetensors=True, output_loading_info=True, **how
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelMissing(
-            f"the model cannot be loaded ({str(error).splitlines()[0] if str(error) else error!r})",
-            path=folder,
-            remedy="give a folder with config.json, a tokenizer and model.safetensors",
-        ) from error
     lost = sorted(key for key in told.get("missing_keys", ()) if "pooler" not in key)
     if lost:
         raise ModelMissing(f"the weights lack {lost[0]} and {len(lost) - 1} more", path=folder)
-    model.eval()
-    return tokenizer, model.to("cuda" if torch.cuda.is_available() else "cpu"), chosen
+    return tokenizer, on_device(model), chosen
 
 
 def _layer(config: Any, layer: int, folder: Path) -> int:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from scenewise.core.errors import ComponentMissing, InputError, ModelMissing
+from scenewise.core.errors import ComponentMissing, InputError
+from scenewise.metrics.checkpoints import checkpoint, on_device
 from scenewise.metrics.llm_ad_eval import Judge, Messages
 
 KEY: Final = "SCENEWISE_JUDGE_KEY"
@@ -121,27 +122,17 @@ def in_folder(folder: str | Path) -> Judge:
     Raises:
         ModelMissing: there is no such model in it.
     """
-    place = Path(folder)
-    if not (place / "config.json").is_file():
-        raise ModelMissing(
-            "there is no model in that folder",
-            path=place,
-            remedy="fetch a chat model into a folder and name it, or give a server's address",
-        )
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    offline: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
-    try:
-        tokenizer = AutoTokenizer.from_pretrained(os.fspath(place), **offline)
+    remedy = "fetch a chat model into a folder and name it, or give a server's address"
+    with checkpoint(Path(folder), remedy) as (name, how):
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(name, **how)
         model: Any = AutoModelForCausalLM.from_pretrained(
-            os.fspath(place), use_safetensors=True, dtype="auto", **offline
+            name, use_safetensors=True, dtype="auto", **how
         )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        reason = str(error).splitlines()[0] if str(error) else repr(error)
-        raise ModelMissing(f"the model cannot be loaded ({reason})", path=place) from error
-    model.eval()
-    model.to("cuda" if torch.cuda.is_available() else "cpu")
+    model = on_device(model)
     padding = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else 0
 
     def ask(messages: Messages) -> str:

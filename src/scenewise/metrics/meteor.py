@@ -42,9 +42,25 @@ def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
         ScenewiseError: the program stopped early.
         ValueError: no clip, one without reference, or texts that are not split into words.
     """
-    check_clips(generated, references)
+    return meteor_of([(generated, references)])[0]
+
+
+def meteor_of(
+    systems: Sequence[tuple[Sequence[Tokens], Sequence[Sequence[Tokens]]]],
+) -> list[Scored]:
+    """METEOR of several systems from one start of the program.
+
+    Args:
+        systems: the generated texts and the references of each, as for `meteor`.
+
+    Returns, raises:
+        As `meteor`, for each system.
+    """
+    for generated, references in systems:
+        check_clips(generated, references)
     asked = [
         _BETWEEN.join(["SCORE", *(_plain(text) for text in texts), _plain(ours)])
+        for generated, references in systems
         for ours, texts in zip(generated, references, strict=True)
     ]
     program, jar = java.command(java.METEOR, "METEOR")
@@ -61,8 +77,13 @@ def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
     ):
         try:
             statistics = _ask(running, asked, len(asked))
-            scores = _ask(running, [_BETWEEN.join(["EVAL", *statistics])], len(asked) + 1)
-            figures = np.array([float(score) for score in scores])
+            found, start = [], 0
+            for generated, _ in systems:
+                part = statistics[start : start + len(generated)]
+                scores = _ask(running, [_BETWEEN.join(["EVAL", *part])], len(part) + 1)
+                figures = np.array([float(score) for score in scores])
+                found.append(Scored(float(figures[-1]), figures[:-1]))
+                start += len(part)
         except (EOFError, ValueError) as error:
             said.seek(0)
             last = said.read().decode("utf-8", "replace").strip().splitlines()[-1:]
@@ -72,7 +93,7 @@ def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
             ) from error
         finally:
             _stop(running)
-    return Scored(float(figures[-1]), figures[:-1])
+    return found
 
 
 def meteor_similarity(tokens: Callable[[Sequence[str]], Sequence[Tokens]]) -> PairSimilarity:

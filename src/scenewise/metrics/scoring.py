@@ -20,7 +20,7 @@ from scenewise.metrics.bleu import bleu_of, bleu_parts
 from scenewise.metrics.cider import cider_d
 from scenewise.metrics.distinct import distinct_n, repeated
 from scenewise.metrics.intervals import Interval, bootstrap_mean, bootstrap_pooled, ratio
-from scenewise.metrics.meteor import meteor
+from scenewise.metrics.meteor import meteor_of
 from scenewise.metrics.recall import recall_of_texts, recall_over_films
 from scenewise.metrics.rouge import rouge_l
 from scenewise.metrics.score_material import COPIED, REFERENCES, SAME, Material, Told
@@ -128,6 +128,7 @@ class _Work:
         self.progress = progress
         self.told: list[str] = []
         self._words: dict[str, list[list[str]]] = {}
+        self._meteors: dict[str, Scored] = {}
         systems = [material.predictions]
         if material.references:
             lines = material.references.lines
@@ -250,7 +251,10 @@ class _Work:
 
     def _meteor(self, told: Told) -> dict[str, Figure]:
         """Without an interval: the figure of all clips is no mean of theirs."""
-        scored = meteor(self.words(told), self._truth())
+        if not self._meteors:  # its program takes seconds to start: once for all systems
+            every = meteor_of([(self.words(one), self._truth()) for one in self.systems])
+            self._meteors = {s.name: one for s, one in zip(self.systems, every, strict=True)}
+        scored = self._meteors[told.name]
         figure = self._from_clips(scored.clips, scored.corpus)
         return {"METEOR": Figure(figure.value, None, figure.films)}
 

@@ -1,0 +1,228 @@
+"""`scenewise score`: what it prints, and how it refuses."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from cli_helpers import BAD, MISSING
+
+from judge_server import judge_server, said
+
+STORY = [
+    "A man opens a door.", "He looks around the room.", "A dog barks at him.",
+    "She takes a cup from the table.", "Rain falls on the street.", "They run to the car.",
+]  # fmt: skip
+
+
+def write(path: Path, films: dict[str, list[str]], column: str = "sentence") -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(["movie", "start", "end", column])
+        for film, lines in films.items():
+            table.writerows([film, 10 * i, 10 * i + 3, line] for i, line in enumerate(lines))
+    return path
+
+
+@pytest.fixture
+def truth(tmp_path: Path) -> Path:
+    return write(tmp_path / "truth.csv", {"A": STORY, "B": STORY[::-1]})
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Path:
+    said = {"A": [*STORY[:3], "A man.", "Rain.", ""], "B": STORY[::-1]}
+    return write(tmp_path / "ours.csv", said, "text_gen")
+
+
+def figures(out: str) -> dict[str, list[str]]:
+    """The cells of each line of the table, by measure."""
+    lines = [line.split("  ") for line in out.splitlines()]
+    return {cells[0]: [cell.strip() for cell in cells[1:] if cell] for cells in lines}
+
+
+def test_the_table_stands_beside_the_baselines(command, ours, truth) -> None:
+    ran = command("score", ours, truth, "--quiet")
+    assert ran.code == 0, ran.err
+    assert ran.err == ""
+    assert ran.out.startswith("12 descriptions of 2 films, matched by movie and time\n")
+    rows = figures(ran.out)
+    assert rows[""] == ["predictions", "copy previous", "constant", "references"]
+    assert " to " in rows["CIDEr"][0]
+    assert rows["R@1/5 (words)"][0].startswith("9")
+    assert rows["repetition"][2] == "100.00"
+    assert {"BLEU-4", "ROUGE-L", "R@5/16 (words)", "distinct-2"} <= rows.keys()
+    assert "Note: 1 predictions are empty" in ran.out
+    assert "in brackets: intervals of 95 %" in ran.out
+    assert "METEOR (Java), SPICE (Java, --corenlp), BERTScore (--bert)" in ran.out
+    films = command("score", ours, truth, "--per-film", "--metrics", "cider,rouge-l").out
+    assert films.split("The predictions by film:\n")[1].splitlines()[2].split()[-1] == "B"
+
+
+def test_json_and_csv_say_the_same(command, ours, truth) -> None:
+    ran = command("score", ours, truth, "--metrics", "cider,rouge-l", "--json")
+    told = json.loads(ran.out)
+    assert told["matched_by"] == "movie and time"
+    assert told["films"] == {"A": 6, "B": 6}
+    assert told["counts"]["empty_predictions"] == 1
+    by_name = {one["measure"]: one["systems"] for one in told["measures"]}
+    assert set(by_name) == {"CIDEr", "ROUGE-L"}
+    figure = by_name["CIDEr"]["predictions"]
+    assert figure["low"] <= figure["value"] <= figure["high"]
+    assert set(figure["films"]) == {"A", "B"}
+    ran = command("score", ours, truth, "--metrics", "cider,rouge-l", "--csv")
+    rows = list(csv.DictReader(io.StringIO(ran.out)))
+    assert ran.err == ""
+    assert len(rows) == 2 * 3 * 3
+    whole = next(r for r in rows if not r["film"] and r["system"] == "predictions")
+    assert float(whole["value"]) == pytest.approx(figure["value"], abs=1e-6)
+    assert whole["clips"] == "12"
+
+
+def test_a_file_with_both_needs_no_other(command, tmp_path) -> None:
+    path = tmp_path / "inference.csv"
+    lines = ["vid,start,end,text_gt,text_gen", *(f"tt1,0,2,{a},{a}" for a in STORY)]
+    path.write_text("\n".join(lines))
+    ran = command("score", path, "--metrics", "rouge-l", "--json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["measures"][0]["systems"]["predictions"]["value"] == pytest.approx(100)
+    assert told["measures"][0]["systems"]["copy previous"]["value"] < 100
+
+
+def test_scripts_are_aligned(command, tmp_path, data) -> None:
+    folder = data / "described" / "rabbit"
+    ran = command("score", folder / "incorrect-descriptions.vtt", folder / "descriptions.vtt",
+                  "--metrics", "soda,soda-t", "--json")  # fmt: skip
+    assert ran.code == 0, ran.err
+    told = {
+        one["measure"]: one["systems"]["predictions"] for one in json.loads(ran.out)["measures"]
+    }
+    assert 0 < told["SODA (words)"]["value"] < 100
+    same = command("score", folder / "descriptions.vtt", folder / "descriptions.vtt", "--metrics",
+                   "soda", "--json")  # fmt: skip
+    value = json.loads(same.out)["measures"][0]["systems"]["predictions"]["value"]
+    assert value == pytest.approx(100)
+
+
+def test_the_script_that_scenewise_writes(command, tmp_path) -> None:
+    vtt = "WEBVTT\n\n" + "\n\n".join(
+        f"00:00:{10 * i:02d}.000 --> 00:00:{10 * i + 3:02d}.000\n{line}"
+        for i, line in enumerate(STORY)
+    )
+    script = tmp_path / "harbour.ad.vtt"
+    script.write_text(vtt + "\n", "utf-8")
+    truth = write(tmp_path / "truth.csv", {"harbour": STORY, "other": STORY})
+    ran = command("score", script, truth, "--metrics", "rouge-l", "--json")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    assert told["films"] == {"harbour": 6}
+    assert told["measures"][0]["systems"]["predictions"]["value"] == pytest.approx(100)
+
+
+@pytest.mark.slow
+def test_mad_eval_to_the_digit(command, data, tmp_path) -> None:
+    truth = data / "ad_text" / "madeval_anno.csv"
+    if not truth.is_file():
+        pytest.skip("the descriptions of MAD-Eval are not here")
+    ran = command("score", truth, truth, "--metrics", "cider", "--json", "--resamples", "100")
+    assert ran.code == 0, ran.err
+    told = json.loads(ran.out)
+    systems = told["measures"][0]["systems"]
+    assert systems["copy previous"]["value"] == pytest.approx(12.1809, abs=5e-5)
+    assert systems["constant"]["value"] == pytest.approx(3.9754, abs=5e-5)
+    assert sum(told["films"].values()) == 6520
+    assert len(told["films"]) == 10
+
+
+# --- refusals ---
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("empty.csv", "", "the file is empty"),
+        ("columns.csv", "movie,start,words\nA,1,x\n", "no column holds the descriptions"),
+        ("nobody.csv", "movie,start,text\nX,1,x\nY,2,y\n", "no row of it belongs to one of"),
+        ("times.csv", "movie,start,text\nA,5,x\nB,5,y\n", "no row of it belongs to one of"),
+        ("broken.json", "[", "is no JSON"),
+        ("broken.vtt", "hello", "broken.vtt"),
+        ("none.csv", None, "there is no such file"),
+    ],
+)
+def test_bad_predictions_end_in_one_line(command, tmp_path, truth, name, content, message) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    ran = command("score", path, truth)
+    assert ran.code == BAD
+    assert len(ran.lines) == 1
+    assert message in ran.err
+    assert name in ran.err
+    assert ran.out == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (("--metrics", "cidre"), "cider, bleu"),
+        (("--recall", "6/5"), "k/N"),
+        (("--tokens", "spacy"), "penn-like"),
+        (("--missing", "no"), "leave-out"),
+        (("--level", "2"), "--level"),
+        (("--judge", "localhost:8000", "--metrics", "llm-ad-eval"), "localhost:8000"),
+        (("--judge", "http://127.0.0.1:9/v1", "--judge-prompt", "none.txt"), "none.txt"),
+    ],
+)
+def test_bad_options_end_in_one_line(command, ours, truth, arguments, named) -> None:
+    ran = command("score", ours, truth, *arguments, "--quiet")
+    assert ran.code in (BAD, MISSING)
+    assert len(ran.lines) == 1
+    assert named in ran.err
+
+
+def test_references_are_needed(command, ours) -> None:
+    ran = command("score", ours)
+    assert ran.code == BAD
+    assert len(ran.lines) == 1
+    assert "name a file with references as well" in ran.err
+
+
+def test_what_is_not_here_ends_in_three_and_the_rest_is_told(
+    command, ours, truth, monkeypatch, tmp_path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    ran = command("score", ours, truth, "--metrics", "rouge-l,meteor,spice,bertscore", "--quiet")
+    assert ran.code == MISSING
+    assert [line.split(";")[0] for line in ran.lines] == [
+        "scenewise: meteor: METEOR needs Java",
+        "scenewise: spice: SPICE needs Java",
+        "scenewise: bertscore: BERTScore needs a model",
+    ]
+    assert "ROUGE-L" in ran.out
+    every = command("score", ours, truth, "--metrics", "all", "--quiet")
+    assert every.code == 0
+    assert "Left out: meteor: METEOR needs Java" in every.out
+
+
+def test_no_judge_answers(command, ours, truth) -> None:
+    ran = command("score", ours, truth, "--metrics", "rouge-l,llm-ad-eval", "--judge",
+                  "http://127.0.0.1:9/v1", "--quiet")  # fmt: skip
+    assert ran.code == MISSING
+    assert len(ran.lines) == 1
+    assert "no answer from http://127.0.0.1:9/v1/chat/completions" in ran.err
+    assert "ROUGE-L" in ran.out
+
+
+def test_a_judge_that_answers(command, ours, truth) -> None:
+    with judge_server(lambda body: (200, said("{'score': 4}"))) as server:
+        ran = command("score", ours, truth, "--metrics", "llm-ad-eval", "--judge", server.url,
+                      "--judge-model", "tiny", "--json")  # fmt: skip
+    assert ran.code == 0, ran.err
+    figure = json.loads(ran.out)["measures"][0]
+    assert (figure["measure"], figure["systems"]["predictions"]["value"]) == ("LLM-AD-eval", 4)
+    assert len(server.asked) == 12
+    assert server.asked[0]["model"] == "tiny"
