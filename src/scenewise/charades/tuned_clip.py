@@ -219,6 +219,10 @@ def save_clip(model: Any, source: Path, folder: Path, about: Mapping[str, Any]) 
             model.logit_scale.clamp_(max=HIGHEST_SCALE)
         with quiet():
             model.save_pretrained(temporary)
+        # whoever may read the one may read the other: weights come as files of their owner alone
+        mode = (temporary / "config.json").stat().st_mode
+        for weights in temporary.glob("*.safetensors"):
+            weights.chmod(mode)
         for name in hub.SIDE_FILES:
             if name not in _OWN and (source / name).is_file():
                 shutil.copyfile(source / name, temporary / name)
