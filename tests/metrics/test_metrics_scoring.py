@@ -169,6 +169,18 @@ def test_descriptions_at_times_of_their_own_are_aligned() -> None:
         prepare(rows({"X": ["a"], "Y": ["b"]}, shift=1.0), TRUTH, given)
 
 
+def test_soda_needs_times() -> None:
+    plain = [AdRow("", None, None, text, cells={"id": i}) for i, text in enumerate(STORY)]
+    table = AdTable(Path("lines.csv"), tuple(plain), ("id", "sentence"))
+    given = ScoreOptions(metrics="rouge-l,repetition")
+    got = score(prepare(table, table, given), given)
+    assert got.figures["ROUGE-L"][PREDICTIONS].value == pytest.approx(100)
+    assert got.clips == {"": 6}
+    given = ScoreOptions(metrics="soda")
+    with pytest.raises(InputError, match="SODA needs references with times"):
+        score(prepare(table, table, given), given)
+
+
 # --- what is not here ---
 
 

@@ -37,8 +37,8 @@ LAYERS: Final[Mapping[tuple[str, int], int]] = {
 _SPACED: Final = frozenset({"roberta", "gpt2", "bart", "longformer"})
 """Models that write a word at the start of a text otherwise than after a blank."""
 
-_KEPT: Final = 8192
-"""Texts whose embeddings are kept: those of the longest film, generated and reference."""
+_KEPT: Final = 16_384
+"""Texts whose embeddings are kept: all of MAD-Eval, generated and reference (1 GB)."""
 
 _NO_LIMIT: Final = 10**6
 

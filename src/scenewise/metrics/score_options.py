@@ -31,10 +31,10 @@ class ScoreOptions(Checked):
 
     metrics: str = option(
         "default",
-        f"default, all, or names between commas: {', '.join(MEASURES)}",
+        f"which measures: default, all, or names between commas: {', '.join(MEASURES)}",
         group="Measures",
     )
-    recall: str = option("1/5,5/16", "k/N of Recall@k/N, between commas", group="Measures")
+    recall: str = option("1/5,5/16", "which Recall@k/N, between commas", group="Measures")
     tokens: str = option(
         "penn-like",
         "how texts become words: penn-java as published, penn-like nearly so without Java, blanks",

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from scenewise.core.errors import ComponentMissing
+from scenewise.core.errors import ComponentMissing, InputError
 from scenewise.core.progress import Progress, Silent
 from scenewise.metrics.baselines import constant, copy_previous
 from scenewise.metrics.bleu import bleu_of, bleu_parts
@@ -28,7 +28,7 @@ from scenewise.metrics.score_options import DENSE, ScoreOptions
 from scenewise.metrics.score_tools import Tools
 from scenewise.metrics.scored import Scored, Tokens
 from scenewise.metrics.similarity import word_f1
-from scenewise.metrics.soda import Soda, pooled, soda, soda_t
+from scenewise.metrics.soda import Caption, Soda, pooled, soda, soda_t
 from scenewise.metrics.tokens import blanks, penn_java, penn_like
 
 _SPLITS: Final = {"penn-like": penn_like, "penn-java": penn_java, "blanks": blanks}
@@ -100,7 +100,8 @@ def score(
     A measure whose program or model is not here is left out and told; the rest goes on.
 
     Raises:
-        InputError: what belongs to a measure cannot be used, such as a prompt.
+        InputError: what belongs to a measure cannot be used, such as a prompt or references
+            without times.
         ScenewiseError: a program failed.
     """
     chosen = options or ScoreOptions()
@@ -313,10 +314,17 @@ class _Work:
             )
         return {"LLM-AD-eval": self._from_clips(judged.clips, judged.corpus, 1.0)}
 
+    def _timed(self) -> Mapping[str, Sequence[Caption]]:
+        if not self.material.captions:
+            raise InputError(
+                "SODA needs references with times", remedy="give them columns start and end"
+            )
+        return self.material.captions
+
     def _soda(self, told: Told) -> dict[str, Figure]:
         films = {
             film: soda(told.captions.get(film, ()), truth, word_f1)
-            for film, truth in self.material.captions.items()
+            for film, truth in self._timed().items()
         }
         parts = [[200 * one.total, one.generated + one.references] for one in films.values()]
         whole: Soda = pooled(films.values())
@@ -331,7 +339,7 @@ class _Work:
     def _soda_t(self, told: Told) -> dict[str, Figure]:
         films = {
             film: 100 * soda_t(told.captions.get(film, ()), truth, word_f1)
-            for film, truth in self.material.captions.items()
+            for film, truth in self._timed().items()
         }
         counts = [len(truth) for truth in self.material.captions.values()]
         parts = [[v * n, n] for v, n in zip(films.values(), counts, strict=True)]
