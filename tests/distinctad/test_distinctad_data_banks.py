@@ -128,6 +128,8 @@ def test_names_that_are_not_in_the_bank_are_told_in_one_line(tmp_path: Path) -> 
     with pytest.raises(BankInvalid, match="1 films are not in the character bank: 9"):
         check_bank(absent, known)
     check_bank(absent, CharacterBank({"tt9": ()}))
+    by_name = Annotation("1005", Span(0, 1), "They argue.", characters=("Rick", "margot"))
+    check_bank(Annotations((by_name,)), known)  # some tables tell names
 
 
 @pytest.mark.parametrize(

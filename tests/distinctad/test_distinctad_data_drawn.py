@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from scenewise.core.errors import FileMissing
+from scenewise.core.errors import FileMissing, UnknownChoice
 from scenewise.core.time import Span
 from scenewise.distinctad.annotations import Annotation, AnnotationsInvalid, check_durations
 from scenewise.distinctad.annotations_drawn import DrawnFilms, read_drawn, seen_in
 from scenewise.distinctad.annotations_forms import durations_of
 from scenewise.distinctad.annotations_writing import write_predictions
-from scenewise.distinctad.banks import characters_of, check_bank
-from scenewise.distinctad.banks_recognition import common_look, portrait_vectors, recognise
+from scenewise.distinctad.banks import (
+    BankInvalid,
+    Character,
+    CharacterBank,
+    characters_of,
+    check_bank,
+    named_in,
+)
+from scenewise.distinctad.banks_recognition import (
+    RecognitionOptions,
+    common_look,
+    portrait_vectors,
+    recognise,
+)
 from scenewise.distinctad.clips import ClipOptions, frame_times
 from scenewise.distinctad.film_features import Clips, Eyes, looked_at
 from scenewise.distinctad.sequences import SequenceOptions, Sequences
+from scenewise.distinctad.sequences_making import make_sequences
 from scenewise.metrics.ad_tables import read_table
 from scenewise.synthetic.films import FilmTruth, make_films
 
@@ -121,6 +135,33 @@ def test_clips_are_likest_to_those_who_are_seen(
     there = np.array([[one.id in row.characters for one in cast] for row in clips.rows])
     assert found.scores.shape == there.shape
     assert found.scores[there].mean() > found.scores[~there].mean() + 0.02
+
+
+def test_sequences_know_who_is_there_in_each_way(
+    drawn: DrawnFilms, clips: Clips, eyes: Eyes
+) -> None:
+    (film,) = drawn.annotations.films
+
+    def names(who: str, bank: CharacterBank | None = drawn.bank, **more: Any) -> list[list[str]]:
+        options = SequenceOptions(clips=4, batch=1)
+        made = make_sequences(clips, bank, eyes, options, who=who, looked=OPTIONS, **more)
+        (batch, *_) = made.in_order()
+        there = [bool(one) for one in batch.mask[0]]
+        return [one for one, is_there in zip(batch.names[0], there, strict=True) if is_there]
+
+    rows = [clips.rows[n] for n in clips.by_film()[film][:4]]
+    assert names("told") == [list(row.characters) for row in rows]
+    everybody = drawn.bank.cast(film)
+    assert names("named") == [[one.name for one in named_in(row.text, everybody)] for row in rows]
+    assert names("nobody") == names("told", None) == [[]] * len(rows)
+    strict, lax = (RecognitionOptions(threshold=at, most=2) for at in (1.0, -1.0))
+    assert names("seen", recognition=strict) == [[]] * len(rows)
+    assert {len(one) for one in names("seen", recognition=lax)} == {2}
+    with pytest.raises(UnknownChoice):
+        names("guessed")
+    faceless = CharacterBank({"": (Character("Anna", "Anna"),)})
+    with pytest.raises(BankInvalid, match="nobody in it has a portrait"):
+        names("seen", faceless)
 
 
 def test_predictions_can_be_scored(drawn: DrawnFilms, tmp_path: Path) -> None:

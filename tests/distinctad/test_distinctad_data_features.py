@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image as Pillow
 
 from model_makers import make_clip
-from scenewise.core.errors import FileMissing, NotAVideo, UnknownChoice
+from scenewise.core.errors import FileMissing, NotAVideo, OptionInvalid, UnknownChoice
 from scenewise.core.time import Span
 from scenewise.distinctad import film_features
 from scenewise.distinctad.adapting import FramesAndSentences, batches_of
@@ -184,6 +184,24 @@ def test_another_model_has_vectors_of_its_own(eyes: Eyes, films: dict[str, Path]
     look(eyes, films, tmp_path / "cache", kind="pixels")
     look(other, films, tmp_path / "cache", kind="pixels")  # both see the same pictures
     assert len(list((tmp_path / "cache").iterdir())) == 3
+
+
+def test_siglip_gives_embeddings_and_has_no_class_token(eyes: Eyes, tmp_path: Path) -> None:
+    from transformers import SiglipConfig, SiglipImageProcessorPil, SiglipModel
+
+    sizes = {"hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 1}
+    part = {**sizes, "num_attention_heads": 4}
+    config = SiglipConfig(
+        text_config={**part, "vocab_size": 90, "projection_size": 32},
+        vision_config={**part, "image_size": 32, "patch_size": 8},
+    )
+    SiglipModel(config).save_pretrained(tmp_path)
+    SiglipImageProcessorPil(size={"height": 32, "width": 32}).save_pretrained(tmp_path)
+    model = Eyes(tmp_path, device="cpu", precision="float32")
+    pixels = model.resized([np.full((48, 64, 3), 90, np.uint8)])
+    assert model.frames(pixels).shape == (1, 32)
+    with pytest.raises(OptionInvalid, match="no class token"):
+        model.tokens(pixels)
 
 
 def test_rows_are_kept_by_film_in_order_of_time(eyes: Eyes, films: dict[str, Path], tmp_path: Path):

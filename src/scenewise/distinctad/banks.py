@@ -233,8 +233,11 @@ def check_bank(annotations: Annotations, bank: CharacterBank) -> None:
         if not any(id in bank.casts for id in (row.film, *others, EVERY_FILM)):
             absent[row.film] = None
             continue
-        known = {one.id for one in bank.cast(row.film, *others)}
-        strangers |= {f"{id} of {row.film}": None for id in row.characters if id not in known}
+        for id in row.characters:
+            try:
+                bank.character(id, row.film, *others)
+            except BankInvalid:
+                strangers[f"{id} of {row.film}"] = None
     for what, names in (("films", absent), ("recognised characters", strangers)):
         if names:
             few = ", ".join(list(names)[:5]) + (", …" if len(names) > 5 else "")

@@ -126,6 +126,11 @@ class Eyes:
         self._place = placement(device, precision)
         self._model = load_model(transformers.AutoModel, self.folder, self._place)
         self._kind = str(self._model.config.model_type)
+        if self._kind == "siglip2":
+            raise OptionInvalid(
+                "this SigLIP 2 sees pictures of any shape, not squares",
+                remedy="choose one of a fixed size, or a CLIP",
+            )
         name = "SiglipImageProcessorPil" if self._kind == "siglip" else "CLIPImageProcessorPil"
         self._processor: Any = load_part(getattr(transformers, name), self.folder)
         self.side = self.resized([np.zeros((48, 64, 3), np.uint8)]).shape[1]
