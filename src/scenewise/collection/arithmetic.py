@@ -22,6 +22,9 @@ What is added and taken away changes the base and shall not outvote it: a part o
 is added and another that is taken away leave little of a picture. So `balanced` takes 0.6 of
 both, base + 0.6 · (plus − minus), where there is a base. A picture in which two ideas are equally
 strong then has one of them just taken out.
+Measured with 200 stills of a drawn set of 500 videos that are wrong in one thing, less the wrong
+words, plus the right ones (pocket models, MRR@5 and MAP@5): 0.87 and 0.80; with 1 for 0.6, 0.76
+and 0.67; the plain sum, 0.82 and 0.74.
 
 Words that are taken away do more than turn the query: a frame that shows plainly what is not
 wanted also loses by how far it stands out for it (`Question.barred`, `searching`).

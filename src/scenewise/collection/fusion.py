@@ -75,7 +75,8 @@ def weighed(videos: Mapping[str, int], any_of_them: int, every: int) -> dict[str
     return {
         word: 0.0
         if count >= max(_COMMON * every, _HALF * any_of_them, 1) and rarest <= _HALF * count
-        else math.log((every + 1) / (min(count, every) + 0.5))
+        # one that stands nowhere tells no texts apart, and counts as one that stands in one
+        else math.log((max(every, 1) + 1) / (max(1, min(count, every)) + 0.5))
         for word, count in videos.items()
     }
 
