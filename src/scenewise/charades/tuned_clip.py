@@ -13,12 +13,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError
 from torch import Tensor
 from torch.nn import functional
 
 from scenewise.charades.errors import CaptionsTooLong
-from scenewise.core.errors import OptionInvalid, OutputUnwritable
+from scenewise.core.errors import OptionInvalid
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress
 from scenewise.media.atomic import atomic_text
@@ -26,6 +25,7 @@ from scenewise.models import hub
 from scenewise.models.catalogue import located
 from scenewise.models.loading import load_model, load_part, quiet
 from scenewise.models.precision import Placement
+from scenewise.models.saving import checkpoint_folder
 
 HIGHEST_SCALE: Final = 4.6052
 """Natural logarithm of 100, above which CLIP's scale is not let go (Radford et al. 2021)."""
@@ -206,42 +206,15 @@ def save_clip(model: Any, source: Path, folder: Path, about: Mapping[str, Any]) 
     Raises:
         OutputUnwritable: the folder cannot be written to.
     """
-    if folder.exists() and not folder.is_dir():
-        raise OutputUnwritable(
-            "there is a file where the model goes", path=folder, remedy="move it away"
-        )
-    temporary = folder.with_name(f".{folder.name}.part")
-    old = folder.with_name(f".{folder.name}.old")
-    try:
-        shutil.rmtree(temporary, ignore_errors=True)
-        temporary.mkdir(parents=True)
+    with checkpoint_folder(folder) as temporary:
         with torch.no_grad():
             model.logit_scale.clamp_(max=HIGHEST_SCALE)
         with quiet():
             model.save_pretrained(temporary)
-        # whoever may read the one may read the other: weights come as files of their owner alone
-        mode = (temporary / "config.json").stat().st_mode
-        for weights in temporary.glob("*.safetensors"):
-            weights.chmod(mode)
         for name in hub.SIDE_FILES:
             if name not in _OWN and (source / name).is_file():
                 shutil.copyfile(source / name, temporary / name)
         atomic_text(temporary / ABOUT, json.dumps(dict(about), indent=1) + "\n")
-        shutil.rmtree(old, ignore_errors=True)
-        if folder.exists():
-            folder.rename(old)
-        temporary.rename(folder)
-    except (OSError, SafetensorError) as error:
-        raise OutputUnwritable(
-            f"the model cannot be written ({getattr(error, 'strerror', None) or error})",
-            path=folder,
-            remedy="free some space, or choose a folder you may write to",
-        ) from error
-    finally:
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        shutil.rmtree(temporary, ignore_errors=True)
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _pooled(found: Any) -> Tensor:

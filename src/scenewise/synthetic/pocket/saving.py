@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from safetensors import SafetensorError
-
-from scenewise.core.errors import OutputUnwritable
 from scenewise.media.atomic import atomic_text
 from scenewise.models.loading import quiet
+from scenewise.models.saving import checkpoint_folder
 from scenewise.synthetic.grammar import vocabulary
 from scenewise.synthetic.pocket import networks
 from scenewise.synthetic.pocket.clip_lessons import HIGHEST_SCALE
@@ -45,35 +42,18 @@ def save_model(
     """
     import torch
 
-    temporary = folder.with_name(f".{folder.name}.part")
-    old = folder.with_name(f".{folder.name}.old")
     try:
-        _remove(temporary)
-        temporary.mkdir(parents=True)
-        with quiet():
-            model.to(torch.float16).save_pretrained(temporary)
-            for part in (tokenizer, processor):
-                if part is not None:
-                    _as_made(part)
-                    part.save_pretrained(temporary)
-        for name, text in (beside or {}).items():
-            atomic_text(temporary / name, text)
-        _remove(old)
-        if folder.exists():
-            folder.rename(old)
-        temporary.rename(folder)
-    except (OSError, SafetensorError) as error:
-        raise OutputUnwritable(
-            f"the model cannot be written ({getattr(error, 'strerror', None) or error})",
-            path=folder,
-            remedy="choose a folder you may write to",
-        ) from error
+        with checkpoint_folder(folder) as temporary:
+            with quiet():
+                model.to(torch.float16).save_pretrained(temporary)
+                for part in (tokenizer, processor):
+                    if part is not None:
+                        _as_made(part)
+                        part.save_pretrained(temporary)
+            for name, text in (beside or {}).items():
+                atomic_text(temporary / name, text)
     finally:
         model.to(torch.float32)
-        if old.exists() and not folder.exists():
-            old.rename(folder)
-        _remove(temporary)
-        _remove(old)
 
 
 def _as_made(part: Any) -> None:
@@ -82,10 +62,6 @@ def _as_made(part: Any) -> None:
     if words is not None:
         words.no_padding()
         words.no_truncation()
-
-
-def _remove(folder: Path) -> None:
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 def save_embedder(clip: Any, tokenizer: Any, folder: Path) -> None:
