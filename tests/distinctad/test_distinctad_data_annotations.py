@@ -113,6 +113,16 @@ def test_tv_tells_pictures_by_number_and_whom_autoad_zero_saw(tmp_path: Path) ->
     assert row.characters == ("nm0001435", "nm0000098")
 
 
+def test_rows_of_tv_without_pictures_do_not_fit(tmp_path: Path) -> None:
+    whole = {"text": "He sits.", "start": 1, "end": 2, "imdbid_pe": "tt05", "tvad_name": "s01"}
+    rows = [{**whole, "tvad_index": [4, 5]}, {**whole, "tvad_index": [0]}, whole]
+    (tmp_path / "table.json").write_text(json.dumps(rows), encoding="utf-8")
+    refused(tmp_path / "table.json", "row 2", "tvad_index", "and 1 more")
+    read = read_annotations(tmp_path / "table.json", faults="skip")
+    assert [row.seen for row in read.rows] == [Span(1.0, 5 / 3)]
+    assert read.left_out == {"does not fit the form": 2}
+
+
 def test_empty_sentences_and_clips_without_length_are_counted(tmp_path: Path) -> None:
     path = table(tmp_path, MAD, mad(), mad(" "), mad(""), mad("He runs.", "5.0", "5.0"))
     read = read_annotations(path)

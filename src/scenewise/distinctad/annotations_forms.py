@@ -168,7 +168,7 @@ def _cmd(row: AdRow) -> Annotation:
 
 
 def _tv(row: AdRow) -> Annotation:
-    numbers = _literal(row.cells["tvad_index"])
+    numbers = _literal(row.cells.get("tvad_index"))
     if not (
         isinstance(numbers, list) and numbers and all(isinstance(n, int) and n > 0 for n in numbers)
     ):
