@@ -208,6 +208,14 @@ def test_what_is_not_here_ends_in_three_and_the_rest_is_told(
     assert "Left out: meteor: METEOR needs Java" in every.out
 
 
+def test_a_model_that_is_named_and_not_there(command, ours, truth, tmp_path) -> None:
+    ran = command("score", ours, truth, "--bert", tmp_path / "none", "--quiet")
+    assert ran.code == MISSING
+    assert [line.split(":")[1] for line in ran.lines] == [" bertscore", " recall"]
+    assert all("there is no model in that folder" in line for line in ran.lines)
+    assert "CIDEr" in ran.out
+
+
 def test_no_judge_answers(command, ours, truth) -> None:
     ran = command("score", ours, truth, "--metrics", "rouge-l,llm-ad-eval", "--judge",
                   "http://127.0.0.1:9/v1", "--quiet")  # fmt: skip

@@ -73,6 +73,8 @@ def test_the_references_themselves_are_beyond_any_baseline() -> None:
             assert systems[PREDICTIONS].value >= max(systems[COPIED].value, systems[SAME].value)
         else:
             assert systems[PREDICTIONS].value is None
+    assert "3 of 3 films have fewer than 16 lines and no R@5/16" in got.notes
+    assert "1 of 3 films have fewer than 5 lines and no R@1/5" in got.notes
     assert got.figures["ROUGE-L"][PREDICTIONS].value == pytest.approx(100)
     assert got.figures["BLEU-4"][PREDICTIONS].value == pytest.approx(100)
     assert got.figures["SODA-T (words)"][PREDICTIONS].value == pytest.approx(100)

@@ -100,6 +100,16 @@ class ScoreOptions(Checked):
         """Whether measures were asked for by their names."""
         return self.metrics.strip().lower() not in ("default", "all")
 
+    def asked(self, measure: str) -> bool:
+        """Whether this measure was asked for, by its name or by naming what it needs."""
+        needs = {
+            "bertscore": self.bert,
+            "recall": self.bert,
+            "llm-ad-eval": self.judge,
+            "spice": self.corenlp,
+        }
+        return self.named or bool(needs.get(measure))
+
     @property
     def chosen(self) -> tuple[str, ...]:
         """The measures, in the order of `MEASURES`.

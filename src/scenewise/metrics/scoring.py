@@ -58,7 +58,7 @@ class Absent:
     Args:
         measure: its name.
         error: why, and what to do.
-        named: whether it was asked for by name.
+        named: whether it was asked for, by its name or by naming what it needs.
     """
 
     measure: str
@@ -114,7 +114,7 @@ def score(
             try:
                 figures.update(work.measure(name))
             except ComponentMissing as error:
-                absent.append(Absent(name, error, chosen.named))
+                absent.append(Absent(name, error, chosen.asked(name)))
             step.advance()
     return Score(material.clips, figures, tuple(absent), (*material.notes, *work.notes(figures)))
 
@@ -174,6 +174,11 @@ class _Work:
             notes.append("intervals need several films: figures of one film have none")
         elif films < 10:
             notes.append(f"intervals from {films} films are too narrow")
+        for k, window in self.options.windows if "recall" in self.options.chosen else ():
+            if short := sum(clips < window for clips in self.material.clips.values()):
+                notes.append(
+                    f"{short} of {films} films have fewer than {window} lines and no R@{k}/{window}"
+                )
         both = figures.get("CIDEr", {})
         ours, copied = (both.get(name) for name in (self.material.predictions.name, COPIED))
         values = [one.value for one in (ours, copied) if one and one.value is not None]
