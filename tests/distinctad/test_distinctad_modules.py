@@ -44,12 +44,10 @@ def em_by_hand(
                 )
                 strength[j] = math.exp(float(vectors[i] @ base) / TAU)
             z[i] = strength / strength.sum()
-        bases = np.array(
-            [
-                sum(z[i, j] * vectors[i] for i in range(n)) / sum(z[i, j] for i in range(n))
-                for j in range(k)
-            ]
-        )
+        total = z.sum(axis=0)
+        mean = [sum(z[i, j] * vectors[i] for i in range(n)) for j in range(k)]
+        # a base that answers for nothing has no mean, and stays
+        bases = np.array([mean[j] / total[j] if total[j] > 1e-6 else bases[j] for j in range(k)])
     whole = np.array([sum(z[i, j] * bases[j] for j in range(k)) for i in range(n)])
     return whole, bases, z
 

@@ -1,9 +1,17 @@
 """DistinctAD: Fang, Wu, Wu, Song and Chan, "DistinctAD: Distinctive Audio Description Generation
 in Contexts", 2025. Equation numbers in this package are the paper's.
 
+Data: what is said of which part of which film, and what CLIP sees there:
+
+- `annotations`, `annotations_forms`, `annotations_drawn`, `annotations_writing`: tables
+- `banks`, `banks_recognition`: characters, and who is seen where
+- `clips`, `film_features`, `film_features_public`, `feature_cache`: frames and their embeddings
+- `sequences`: N clips of a film that stand together, in batches
+
 Stage I fits CLIP's eyes to films (section 3.1):
 
 - `matching`: the losses, equations 1 to 3
+- `towers`: CLIP, with every word of a sentence
 - `adapting`: `adapt`, which trains and writes an ordinary CLIP checkpoint
 
 Stage II tells what is new in each of N consecutive clips (section 3.2):
@@ -15,8 +23,9 @@ Stage II tells what is new in each of N consecutive clips (section 3.2):
 - `wording_losses`: equations 11 and 12
 - `prompts`: pictures, names and faces in one prompt
 - `language`: the frozen language model, with LoRA where asked for
-- `narrator`: the whole model; `narrator_files` saves and loads it, `narrating` has it speak
-- `narrator_training`: its training run
+- `narrator`: the whole model; `narrator_files` saves and loads it
+- `narrator_training`: `train_narrator`, its run
+- `speaking`, `narrating`: `narrate`, which has it tell films
 
 Import from the modules; those that compute load torch.
 """

@@ -52,6 +52,10 @@ class Pixels(Protocol):
         """uint8."""
         ...
 
+    def __len__(self) -> int:
+        """How many clips."""
+        ...
+
     def __getitem__(self, rows: Any) -> npt.NDArray[Any]:
         """Rows by slice, or by an array of numbers."""
         ...
@@ -81,7 +85,7 @@ class FramesAndSentences:
                 f"{list(shape)}",
                 remedy="make them anew",
             )
-        if len(self.sentences) != len(self.pixels) or 0 in shape:
+        if len(self.sentences) != shape[0] or 0 in shape:
             raise ClipsInvalid(
                 f"there are {shape[0]} clips of {shape[1]} frames and {len(self.sentences)} "
                 "sentences",
@@ -157,7 +161,7 @@ def adapt(
     if len(dataset) < 2:
         raise ClipsInvalid("one clip alone has nothing to differ from", remedy="give more clips")
     about = {
-        "clip": hub.fingerprint(source),
+        "CLIP": hub.fingerprint(source),
         "data": dataset.fingerprint,
         # `chunk` and `matching_chunk` change no number, so a run may go on with others
         **{name: getattr(options, name) for name in _MATTERING},
@@ -175,7 +179,7 @@ def adapt(
             steps_per_epoch=per_epoch,
             about=about,
         )
-    written = json.dumps({"adapted from": about["clip"], **dataclasses.asdict(options)}, indent=2)
+    written = json.dumps({"adapted from": about["CLIP"], **dataclasses.asdict(options)}, indent=2)
     towers.save(Path(folder) / CLIP_FOLDER, {"adaptation.json": written + "\n"})
     return Adapted(Path(folder) / CLIP_FOLDER, done.steps, done.training, done.evaluation)
 

@@ -31,7 +31,8 @@ class CrossAttention(nn.Module):
         key = self.key(bases)  # [b, K, C], equation 14
         value = self.value(bases)  # [b, K, C], equation 15
         weights = (query @ key.transpose(1, 2) / query.shape[-1] ** 0.5).softmax(dim=-1)
-        return weights @ value  # equation 16
+        found: Tensor = weights @ value  # equation 16
+        return found
 
 
 class Parts(NamedTuple):

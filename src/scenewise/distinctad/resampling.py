@@ -26,7 +26,8 @@ class Perceiver(nn.Module):
         self, channels: int, frames: int, vectors: int, *, depth: int = 2, head: int = 64
     ) -> None:
         super().__init__()
-        self.queries = nn.Parameter(0.02 * torch.randn(vectors, channels))
+        # far from each other: with small ones all vectors of a clip begin alike, and stay so long
+        self.queries = nn.Parameter(torch.randn(vectors, channels))
         self.times = nn.Parameter(0.02 * torch.randn(frames, channels))
         # embeddings of any length come in; CLIP's are of length 1 or about 10
         self.entering = nn.LayerNorm(channels)

@@ -49,6 +49,9 @@ class Towers(nn.Module):
             token's state is not what its projection was trained on.
     """
 
+    mean: Tensor
+    spread: Tensor
+
     def __init__(self, folder: Path, device: torch.device | None = None) -> None:
         super().__init__()
         from transformers import AutoModel, AutoTokenizer, CLIPImageProcessorPil
@@ -76,7 +79,8 @@ class Towers(nn.Module):
     @property
     def log_scale(self) -> Tensor:
         """CLIP's own scale t; frozen."""
-        return self.clip.logit_scale
+        scale: Tensor = self.clip.logit_scale
+        return scale
 
     def resized(self, images: Sequence[Image]) -> npt.NDArray[np.uint8]:
         """Pictures as the model sees them, before they are normalised: uint8 [n, s, s, 3]."""
@@ -90,7 +94,8 @@ class Towers(nn.Module):
         c, n = pixels.shape[:2]
         scaled = (pixels.flatten(0, 1).float() / 255 - self.mean) / self.spread
         made = self.clip.get_image_features(pixel_values=scaled.permute(0, 3, 1, 2))
-        return getattr(made, "pooler_output", made).reshape(c, n, -1)
+        pooled: Tensor = getattr(made, "pooler_output", made)
+        return pooled.reshape(c, n, -1)
 
     @torch.no_grad()
     def read(self, sentences: Sequence[str]) -> Read:
