@@ -229,6 +229,12 @@ def test_earlier_descriptions_are_its_own(language: Language, monkeypatch: Any) 
     narrator = made(language, earlier=2)
     asked: list[list[str]] = []
     plain = narrator.prompt
+    batch = next(iter(film_sequences(4).in_order(["two"])))
+    train = [module.training for module in narrator.modules()]
+    for _ in spoken(narrator, batch, SpeakingOptions(candidates=1, tokens=2)):
+        assert torch.is_grad_enabled()  # whoever listens is not put in another mode
+        assert [module.training for module in narrator.modules()] == train
+        break
 
     def noted(names: Any, known: Any, earlier: Any = ()) -> Any:
         asked.append(list(earlier))

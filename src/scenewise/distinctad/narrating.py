@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import torch
+from torch import Tensor
 
 from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.distinctive import COMMON, words_of
@@ -89,32 +90,41 @@ def spoken(
     size = 1 if narrator.options.earlier else options.rows
     with evaluating(narrator):
         prompts = narrator.prompts(batch.frames, batch.mask)  # [b, N, T', D]
-        for first in range(0, len(places), size):
-            part = places[first : first + size]
-            rows, columns = (torch.tensor(side) for side in zip(*part, strict=True))
-            there = torch.zeros_like(batch.fresh)
-            there[rows, columns] = True
-            if narrator.options.earlier:
-                [(b, n)] = part
-                batch.past[b][n][:] = before
-            asked = narrator.asked(batch, there)
-            laid_out = laid(asked, [], prompts.device)
-            given = narrator.embedded(
-                laid_out, asked, prompts[there], portraits(batch, there, asked)
-            )
-            unsaid = [
-                silenced(narrator.speech, cast, batch.names[b][n]) if options.names else []
-                for b, n in part
-            ]
-            seed = int(batch.numbers[part[0][0], part[0][1]]) + 1_000_003 * options.seed
-            found = continued(
-                narrator.speech, given, laid_out.mask, options, unsaid=unsaid, seed=seed
-            )
-            for (b, n), ways in zip(part, found, strict=True):
-                recent = list(before)[-options.memory :] if options.memory else []
-                best = chosen(ways, recent, options.repeating)
-                before.append(best.text)
-                yield int(batch.numbers[b, n]), best
+    for first in range(0, len(places), size):
+        part = places[first : first + size]
+        if narrator.options.earlier:
+            [(b, n)] = part
+            batch.past[b][n][:] = before
+        # not around the whole: whoever asks for one after the other has its own modes between
+        with evaluating(narrator):
+            found = _ways(narrator, batch, prompts, part, options, cast)
+        for (b, n), ways in zip(part, found, strict=True):
+            recent = list(before)[-options.memory :] if options.memory else []
+            best = chosen(ways, recent, options.repeating)
+            before.append(best.text)
+            yield int(batch.numbers[b, n]), best
+
+
+def _ways(
+    narrator: Narrator,
+    batch: SequenceBatch,
+    prompts: Tensor,
+    part: Sequence[Sequence[int]],
+    options: SpeakingOptions,
+    cast: Collection[str],
+) -> list[list[Said]]:
+    """Ways to tell some clips of a batch, given by their places in it."""
+    rows, columns = (torch.tensor(side) for side in zip(*part, strict=True))
+    there = torch.zeros_like(batch.fresh)
+    there[rows, columns] = True
+    asked = narrator.asked(batch, there)
+    laid_out = laid(asked, [], prompts.device)
+    given = narrator.embedded(laid_out, asked, prompts[there], portraits(batch, there, asked))
+    unsaid = [
+        silenced(narrator.speech, cast, batch.names[b][n]) if options.names else [] for b, n in part
+    ]
+    seed = int(batch.numbers[part[0][0], part[0][1]]) + 1_000_003 * options.seed
+    return continued(narrator.speech, given, laid_out.mask, options, unsaid=unsaid, seed=seed)
 
 
 def chosen(ways: Sequence[Said], said: Sequence[str], repeating: float) -> Said:
