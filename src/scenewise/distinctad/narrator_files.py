@@ -24,9 +24,9 @@ from scenewise.distinctad.errors import NarratorInvalid
 from scenewise.distinctad.language import load_language
 from scenewise.distinctad.narrator import Narrator
 from scenewise.distinctad.options import NarratorOptions
-from scenewise.distinctad.whole_folder import whole_folder
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
+from scenewise.models.saving import checkpoint_folder
 
 ABOUT: Final = "narrator.json"
 WEIGHTS: Final = "narrator.safetensors"
@@ -61,7 +61,7 @@ def save_narrator(narrator: Narrator, folder: Path, about: Mapping[str, Any] | N
     tensors = {
         name: p.detach().to("cpu", copy=True).contiguous() for name, p in _own(narrator).items()
     }
-    with whole_folder(Path(folder)) as temporary:
+    with checkpoint_folder(Path(folder)) as temporary:
         save_file(tensors, temporary / WEIGHTS)
         atomic_text(temporary / ABOUT, json.dumps(told, ensure_ascii=False, indent=2) + "\n")
 

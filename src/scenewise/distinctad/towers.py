@@ -15,11 +15,11 @@ from torch import Tensor, nn
 from scenewise.core.errors import OptionInvalid
 from scenewise.core.media_types import Image
 from scenewise.distinctad.errors import ClipsInvalid
-from scenewise.distinctad.whole_folder import whole_folder
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
 from scenewise.models.loading import load_model, load_part, quiet
 from scenewise.models.precision import Placement
+from scenewise.models.saving import checkpoint_folder
 
 
 class Read(NamedTuple):
@@ -139,7 +139,7 @@ class Towers(nn.Module):
         Raises:
             OutputUnwritable: it cannot be written.
         """
-        with whole_folder(folder) as temporary, quiet():
+        with checkpoint_folder(folder) as temporary, quiet():
             self.clip.save_pretrained(temporary)
             for name in hub.SIDE_FILES:
                 if (self.folder / name).is_file() and not (temporary / name).exists():
