@@ -87,13 +87,13 @@ def top(
         count: how many.
         allowed: the places that count, bool [n]; None for all.
     """
-    places = np.arange(len(scores)) if allowed is None else np.flatnonzero(allowed)
-    known = scores if allowed is None else scores[places]
+    places = None if allowed is None else np.flatnonzero(allowed)
+    known = scores if places is None else scores[places]
     if 0 < count < len(known):
         chosen = np.flatnonzero(known >= _least(known, count))
-        places, known = places[chosen], known[chosen]
+        places, known = chosen if places is None else places[chosen], known[chosen]
     order = np.argsort(-known, kind="stable")[:count]
-    return np.asarray(places[order], np.int64)
+    return np.asarray(order if places is None else places[order], np.int64)
 
 
 def _least(scores: Vectors, count: int) -> float:

@@ -75,14 +75,14 @@ class Rough:
         from scenewise.collection.rough_kernel import products
 
         codes = np.asarray(self.codes)
-        scaled = np.ascontiguousarray(queries * self.step, np.float32)
+        whole, scales = _whole(queries * self.step)
         bases = np.asarray(queries @ self.centre, np.float32)
         out = np.empty((len(queries), len(codes)), np.float32)
         workers = _cores()
         bounds = np.linspace(0, len(codes), workers + 1).astype(int).tolist()
 
         def some(first: int, last: int) -> None:
-            products(codes[first:last], scaled, bases, out[:, first:last])
+            products(codes[first:last], whole, scales, bases, out[:, first:last])
 
         if workers == 1:
             some(0, len(codes))
@@ -90,6 +90,16 @@ class Rough:
         with ThreadPoolExecutor(workers) as pool:
             list(pool.map(some, bounds, bounds[1:]))
         return out
+
+
+def _whole(queries: Vectors) -> tuple[npt.NDArray[np.int16], Vectors]:
+    """Queries in whole numbers, int16 [q, d], and what one of them is worth, float32 [q]. They are
+    as large as a sum of d of their products with bytes may be in 32 bits, so that what they are
+    rounded by is little beside what the bytes were."""
+    most = min(2**15 - 1, (2**31 - 1) // (127 * max(1, queries.shape[1])))
+    scales = np.abs(queries).max(axis=1, initial=0.0) / most
+    scales[scales == 0] = 1.0
+    return np.rint(queries / scales[:, None]).astype(np.int16), scales.astype(np.float32)
 
 
 class RoughFile:
@@ -188,9 +198,20 @@ def refined(
     """
     first = top(rough.similarities(query[None])[0], max(REFINED, 4 * count))
     rows = np.sort(first)  # in the order in which they lie
-    values = np.asarray(vectors[rows] @ query, np.float32)
+    values = exactly(vectors[rows], query[None])[0]
     best = top(values, count)
     return rows[best], values[best]
+
+
+def exactly(vectors: Vectors, queries: Vectors) -> Vectors:
+    """Inner products of a few rows, float32 [q, n]. By one thread: those of a matrix product would
+    go on waiting for more to do, and hold up the next first look by half.
+
+    Args:
+        vectors: float32 [n, d].
+        queries: float32 [q, d].
+    """
+    return np.einsum("nd,qd->qn", vectors, queries)
 
 
 def measured(vectors: Vectors) -> tuple[Vectors, Vectors]:

@@ -15,7 +15,7 @@ from scenewise.collection.arithmetic import Question
 from scenewise.collection.calibration import Chance, bulk, chance, sampled
 from scenewise.collection.nearest import similarities, top
 from scenewise.collection.results import Hit, Moment, Why
-from scenewise.collection.rough import REFINED
+from scenewise.collection.rough import REFINED, exactly
 from scenewise.collection.types import Matrix, TextMatch
 from scenewise.core.options import Checked, option
 
@@ -115,7 +115,7 @@ def frame_values(
     values = _valued(similar, terms)
     if matrix.rough is not None:
         rows = np.sort(top(values, REFINED, allowed=allowed))
-        values[rows] = _valued(similarities(matrix.vectors[rows], queries), terms)
+        values[rows] = _valued(exactly(matrix.vectors[rows], queries), terms)
     return values, chance(values)
 
 
