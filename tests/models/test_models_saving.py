@@ -15,6 +15,12 @@ def names(folder: Path) -> list[str]:
     return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
 
 
+def fail_to_write(folder: Path, error: BaseException) -> None:
+    with checkpoint_folder(folder) as part:
+        (part / "config.json").write_text("new")
+        raise error
+
+
 def test_takes_the_place_of_what_was_there(tmp_path: Path) -> None:
     folder = tmp_path / "deep" / "model"
     for text in ("first", "second"):
@@ -30,9 +36,8 @@ def test_keeps_what_was_there_when_writing_fails(tmp_path: Path, error: BaseExce
     with checkpoint_folder(folder) as part:
         (part / "config.json").write_text("old")
     expected = OutputUnwritable if isinstance(error, OSError) else KeyboardInterrupt
-    with pytest.raises(expected), checkpoint_folder(folder) as part:
-        (part / "config.json").write_text("new")
-        raise error
+    with pytest.raises(expected):
+        fail_to_write(folder, error)
     assert (folder / "config.json").read_text() == "old"
     assert names(tmp_path) == ["model", "model/config.json"]
 
