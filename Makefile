@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 	$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11) and 'Scenewise needs Python 3.11 or newer; set PYTHON=python3.11')"
 	test -d $(VENV) || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt torch
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[voices,collection,dev]'
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[voices,collection,research,dev]'
 	touch $(STAMP)
 
 check: setup
