@@ -25,10 +25,10 @@ class Resampler:
     """
 
     def __init__(self, channels: int, source: int, target: int) -> None:
-        self._channels, self._source = channels, source
+        self._channels, self._source, self._target = channels, source, target
         self._layout = _LAYOUTS[channels]
         self._resampler = AudioResampler("fltp", self._layout, target)
-        self._fed = False
+        self._fed = self._given = 0
 
     def push(self, samples: Samples) -> Samples:
         """What is complete after a stretch, [channels, m]; m may be 0."""
@@ -38,12 +38,20 @@ class Resampler:
             np.ascontiguousarray(samples, np.float32), format="fltp", layout=self._layout
         )
         frame.sample_rate = self._source
-        self._fed = True
-        return self._joined(self._resampler.resample(frame))
+        self._fed += samples.shape[1]
+        made = self._joined(self._resampler.resample(frame))
+        self._given += made.shape[1]
+        return made
 
     def finish(self) -> Samples:
         """The rest, [channels, m]."""
-        return self._joined(self._resampler.resample(None) if self._fed else [])
+        rest = self._joined(self._resampler.resample(None) if self._fed else [])
+        # Of what is shorter than the filter, a few milliseconds, some or all is swallowed: it becomes
+        # silence, so that nothing moves.
+        lost = self._fed * self._target // self._source - self._given - rest.shape[1]
+        if lost > 1:
+            rest = np.pad(rest, ((0, 0), (0, lost)))
+        return rest
 
     def _joined(self, frames: list[AudioFrame]) -> Samples:
         if not frames:
