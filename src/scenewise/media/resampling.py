@@ -46,10 +46,11 @@ class Resampler:
     def finish(self) -> Samples:
         """The rest, [channels, m]."""
         rest = self._joined(self._resampler.resample(None) if self._fed else [])
-        # Of what is shorter than the filter, a few milliseconds, some or all is swallowed: it becomes
-        # silence, so that nothing moves.
-        lost = self._fed * self._target // self._source - self._given - rest.shape[1]
-        if lost > 1:
+        # What is shorter than the filter, a few milliseconds, is swallowed in part or whole: it
+        # becomes silence, so that nothing moves.
+        made = self._given + rest.shape[1]
+        if self._fed * self._target > (made + 1) * self._source:
+            lost = self._fed * self._target // self._source - made
             rest = np.pad(rest, ((0, 0), (0, lost)))
         return rest
 
