@@ -117,9 +117,8 @@ def test_drawn_films_go_through_all_five_commands(
     assert str(run.predictions("test")) in out
     rows = told(run.predictions("test"))
     public = [row for row in told(films / "ad.csv") if row["movie"] == film]
-    assert [row["text_gt"] for row in rows] == [row["text"] for row in public]
+    assert [row["text_gt"] for row in rows] == [row["sentence"] for row in public]
     assert all(row["text_gen"].strip() and row["vid"] == film for row in rows)
-    assert len(read_table(run.predictions("test")).rows) == len(rows)
     before_again = run.predictions("test").read_bytes()
     code, out, _ = command("narrate", run.folder, *SPEAK, "--json")
     assert code == 0

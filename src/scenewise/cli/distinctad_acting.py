@@ -88,12 +88,11 @@ def act_train(
     run = _run(folder)
     from scenewise.distinctad.stages import train_run
 
-    terminal = _terminal(manner)
-    if not plain and not run.adapted.is_dir():
-        terminal.say("Stage I was not done: films are looked at with the CLIP as it is")
     done = train_run(
-        run, options, training, sequences, look, plain=plain, kind=kind, progress=terminal
+        run, options, training, sequences, look, plain=plain, kind=kind, progress=_terminal(manner)
     )
+    if not (plain or manner.json or run.adapted.is_dir()):
+        tell_notes(["Stage I was not done: films were looked at with CLIP as it is"])
     return _tell_trained(
         done.folder, done.steps, done.training, done.evaluation, begin, manner,
         f"scenewise distinctad narrate {folder}",

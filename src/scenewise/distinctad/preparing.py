@@ -180,17 +180,18 @@ def divided(
         OptionInvalid: a film is in two splits, or none is left to train on.
     """
     order = np.random.default_rng(options.seed).permutation(sorted(films))
-    drawn = [str(film) for film in order]
-    test = list(own_test) or _chosen(options.test, drawn, len(films), films)
+    named = {*own_test, *_named(options.test, films), *_named(options.validation, films)}
+    drawn = [str(film) for film in order if film not in named]
+    test = list(own_test) or _named(options.test, films) or _share(options.test, drawn, len(films))
     rest = [film for film in drawn if film not in test]
-    validation = _chosen(options.validation, rest, len(films), films)
+    validation = _named(options.validation, films) or _share(options.validation, rest, len(films))
     both = sorted(set(test) & set(validation))
     if both:
         raise OptionInvalid(
             f"the film {both[0]} cannot be both to test on and to validate with",
             remedy="name it once",
         )
-    train = set(rest) - set(validation)
+    train = set(films) - set(test) - set(validation)
     if not train:
         raise OptionInvalid(
             f"of {len(films)} films none is left to train on",
@@ -200,14 +201,19 @@ def divided(
     return {split: tuple(film for film in films if film in sets[split]) for split in SPLITS}
 
 
-def _chosen(told: str, drawn: Sequence[str], count: int, films: Sequence[str]) -> list[str]:
-    """Films by a share of all, or by their names."""
+def _share(told: str, drawn: Sequence[str], count: int) -> list[str]:
+    """The first films, as many as a share of all; one at least unless the share is zero."""
+    share = float(told or 0)
+    return list(drawn[: max(1, round(share * count)) if share else 0])
+
+
+def _named(told: str, films: Sequence[str]) -> list[str]:
+    """Films by their names; none where a share is told."""
     try:
-        share = float(told or 0)
+        if 0 <= float(told or 0) < 1:
+            return []
     except ValueError:
-        share = -1.0
-    if 0 <= share < 1:
-        return list(drawn[: max(1, round(share * count)) if share else 0])
+        pass  # a name
     names = [name.strip() for name in told.split(",") if name.strip()]
     strange = [name for name in names if name not in films]
     if strange:
