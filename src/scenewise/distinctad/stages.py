@@ -218,7 +218,12 @@ def narrate_run(
         hidden, material.bank, eyes, options, who=who, imdb=material.annotations.imdb,
         looked=data.clips, recognition=recognition,
     )  # fmt: skip
-    how = [data.fingerprint, asdict(speaking), who, asdict(recognition or RecognitionOptions())]
+    how = {
+        "data": data.fingerprint,
+        "speaking": asdict(speaking),
+        "who": [who, asdict(recognition or RecognitionOptions())],
+        "casts": {film: sequences.cast(film) for film in sequences.films},  # the bank may change
+    }
     key = _hash(
         json.dumps(how).encode(), *((folder / name).read_bytes() for name in (ABOUT, WEIGHTS))
     )
