@@ -24,13 +24,6 @@ class TuningOptions(TrainingOptions):
     epochs: int = option(
         15, "how often everything is seen, unless --steps is given", low=1, group="Length"
     )
-    clip: float = option(
-        0.0,
-        "longest gradient, over all weights together; longer ones are scaled down; 0 for any",
-        low=0,
-        flag="clip-gradient",
-        group="Optimiser",
-    )
     checkpoint_every: int = option(
         200, "steps between checkpoints; 0 for one at the end only", low=0, group="Run"
     )

@@ -13,6 +13,7 @@ from scenewise.cli.accounts import accounts
 from scenewise.cli.charades import charades
 from scenewise.cli.collect import index, search
 from scenewise.cli.copies import copies
+from scenewise.cli.distinctad import distinctad
 from scenewise.cli.evaluate import evaluate
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
@@ -66,6 +67,7 @@ def _version(wanted: bool) -> None:
 
 
 app.add_typer(charades, name="charades")
+app.add_typer(distinctad, name="distinctad")
 app.add_typer(synth, name="synth")
 app.command()(index)
 app.command()(search)

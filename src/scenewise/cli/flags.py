@@ -43,11 +43,10 @@ def _flag(entry: Field[Any]) -> str:
     return limits.flag or entry.name.replace("_", "-")
 
 
-def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
+def _parameter(entry: Field[Any], annotation: Any, default: Any) -> inspect.Parameter:
     limits = range_of(entry)
     assert limits is not None
     name = _flag(entry)
-    default = entry.default if entry.default is not MISSING else None
     # a switch that is off needs no second flag to stay off
     declared = f"--{name}/--no-{name}" if annotation is bool and default else f"--{name}"
     flag = typer.Option(
@@ -64,8 +63,17 @@ def _parameter(entry: Field[Any], annotation: Any) -> inspect.Parameter:
     )
 
 
-def parameters(cls: type[Any]) -> dict[str, inspect.Parameter]:
+def _made_usual(entry: Field[Any]) -> Any:
+    return entry.default_factory() if callable(entry.default_factory) else None
+
+
+def parameters(cls: type[Any], usual: Any = None) -> dict[str, inspect.Parameter]:
     """The parameters of an options class and of those nested in it, by name.
+
+    Args:
+        cls: the class.
+        usual: one of them, whose values are the defaults; the class's own without it. What nests
+            a class may give it other defaults than its own.
 
     Raises:
         ValueError: two options have the same flag.
@@ -74,9 +82,12 @@ def parameters(cls: type[Any]) -> dict[str, inspect.Parameter]:
     hints = typing.get_type_hints(cls)
     for entry in fields(cls):
         if is_nested(entry):
-            more = parameters(hints[entry.name])
+            inner = getattr(usual, entry.name, None) or _made_usual(entry)
+            more = parameters(hints[entry.name], inner)
         elif range_of(entry) is not None:
-            parameter = _parameter(entry, hints[entry.name])
+            own = entry.default if entry.default is not MISSING else None
+            default = own if usual is None else getattr(usual, entry.name)
+            parameter = _parameter(entry, hints[entry.name], default)
             more = {parameter.name: parameter}
         else:
             continue

@@ -43,19 +43,31 @@ def act_score(
     csv: bool,
 ) -> int:
     """`scenewise score`."""
-    from scenewise.metrics.score_material import prepare
-    from scenewise.metrics.scoring import score
-
     terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
-    with terminal.step("Reading"):
-        material = prepare(*_tables(predictions, references), options)
-    scored = score(material, options, progress=terminal)
+    scored, material = scored_files(predictions, references, options, terminal)
     if csv:
         _tell_csv(scored)
     elif manner.json:
         out_json(plain_score(scored, material, options))
     else:
-        _tell(scored, material, options, per_film=per_film)
+        tell_score(scored, material, options, per_film=per_film)
+    return absent_told(scored)
+
+
+def scored_files(
+    predictions: Path, references: Path | None, options: ScoreOptions, terminal: Terminal
+) -> tuple[Score, Material]:
+    """All figures of a file of predictions, and what they are of."""
+    from scenewise.metrics.score_material import prepare
+    from scenewise.metrics.scoring import score
+
+    with terminal.step("Reading"):
+        material = prepare(*_tables(predictions, references), options)
+    return score(material, options, progress=terminal), material
+
+
+def absent_told(scored: Score) -> int:
+    """Say what was asked for by name and could not be measured; the exit code."""
     wanted = [one for one in scored.absent if one.named]
     sys.stderr.writelines(f"scenewise: {one.measure}: {one.error}\n" for one in wanted)
     return ComponentMissing.exit_code if wanted else 0
@@ -123,7 +135,8 @@ def _is_script(path: Path) -> bool:
 # --- for people -----------------------------------------------------------------------------
 
 
-def _tell(scored: Score, material: Material, options: ScoreOptions, *, per_film: bool) -> None:
+def tell_score(scored: Score, material: Material, options: ScoreOptions, *, per_film: bool) -> None:
+    """Figures in columns, systems side by side."""
     lines, films = sum(scored.clips.values()), len(scored.clips)
     how = f", matched by {material.by}" if material.matched else ""
     out(f"{_count(lines, 'description')} of {_count(films, 'film')}{how}")

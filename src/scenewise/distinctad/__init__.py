@@ -27,5 +27,11 @@ Stage II tells what is new in each of N consecutive clips (section 3.2):
 - `narrator_training`: `train_narrator`, its run
 - `speaking`, `narrating`: `narrate`, which has it tell films
 
+A run from tables to predictions, which `scenewise distinctad` drives:
+
+- `runs`: where everything about it lies
+- `preparing`: its films, divided, and their descriptions
+- `stages`: Stage I, Stage II, and telling films
+
 Import from the modules; those that compute load torch.
 """

@@ -19,44 +19,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from scenewise.core.options import Checked, option
 from scenewise.distinctad.banks import BankInvalid, Character
 from scenewise.distinctad.film_features import Eyes
+from scenewise.distinctad.options import RecognitionOptions
 
 Vectors = npt.NDArray[np.floating[Any]]
-
-
-@dataclass(frozen=True)
-class RecognitionOptions(Checked):
-    """When a character counts as seen."""
-
-    exemplars: int = option(
-        5, "frames of the film that stand for a character, at most", low=0, high=100,
-        group="Characters",
-    )  # fmt: skip
-    every: int = option(
-        20,
-        "clips of a film for each of these frames, so that in a short film the portrait stands "
-        "for itself",
-        low=1,
-        flag="exemplar-every",
-        group="Characters",
-    )
-    gap: float = option(
-        10.0, "how far these frames are apart", low=0, high=600, unit="s", group="Characters"
-    )
-    threshold: float = option(
-        0.1,
-        "how like a character a clip must be, as a cosine",
-        low=-1,
-        high=1,
-        flag="seen-threshold",
-        group="Characters",
-    )
-    most: int = option(
-        3, "characters of a clip at most; 0 for any number", low=0, flag="seen-most",
-        group="Characters",
-    )  # fmt: skip
 
 
 @dataclass(frozen=True)

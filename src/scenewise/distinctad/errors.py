@@ -11,3 +11,7 @@ class ClipsInvalid(InputError):
 
 class NarratorInvalid(InputError):
     """A narrator's checkpoint is damaged, something else, or made for another language model."""
+
+
+class RunInvalid(InputError):
+    """A run's folder is damaged, holds other data, or lacks what a step needs."""

@@ -12,6 +12,7 @@ from typing import Final
 
 from scenewise.core.errors import UnknownChoice
 from scenewise.core.options import Checked, option
+from scenewise.models.precision import DEVICES, PRECISIONS
 from scenewise.training.options import TrainingOptions
 
 
@@ -68,6 +69,88 @@ class AdaptationOptions(Checked):
     training: TrainingOptions = field(
         default_factory=_stage_one_training, metadata={"nested": True}
     )
+
+
+@dataclass(frozen=True)
+class RecognitionOptions(Checked):
+    """When a character counts as seen."""
+
+    exemplars: int = option(
+        5, "frames of the film that stand for a character, at most", low=0, high=100,
+        group="Characters",
+    )  # fmt: skip
+    every: int = option(
+        20,
+        "clips of a film for each of these frames, so that in a short film the portrait stands "
+        "for itself",
+        low=1,
+        flag="exemplar-every",
+        group="Characters",
+    )
+    gap: float = option(
+        10.0, "how far these frames are apart", low=0, high=600, unit="s", group="Characters"
+    )
+    threshold: float = option(
+        0.1,
+        "how like a character a clip must be, as a cosine",
+        low=-1,
+        high=1,
+        flag="seen-threshold",
+        group="Characters",
+    )
+    most: int = option(
+        3, "characters of a clip at most; 0 for any number", low=0, flag="seen-most",
+        group="Characters",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SequenceOptions(Checked):
+    """Which clips stand together."""
+
+    clips: int = option(
+        16, "clips of a sequence (N)", low=1, high=1024, flag="sequence", group="Sequences"
+    )
+    stride: int = option(
+        0,
+        "clips from the start of one sequence to that of the next; 0 for as many as it has, so "
+        "that none is in two",
+        low=0,
+        flag="sequence-stride",
+        group="Sequences",
+    )
+    shift: bool = option(
+        True,
+        "begin sequences elsewhere in every epoch, so that clips meet other neighbours",
+        flag="sequence-shift",
+        group="Sequences",
+    )
+    context: str = option(
+        "consecutive",
+        "which clips: those that follow each other, any of one film, or any at all (table 6)",
+        choices=("consecutive", "film", "anywhere"),
+        flag="sequence-context",
+        group="Sequences",
+    )
+    short: str = option(
+        "pad",
+        "a film with fewer clips than a sequence has: fill up with empty ones, or leave out",
+        choices=("pad", "leave out"),
+        flag="short-films",
+        group="Sequences",
+    )
+    past: int = option(
+        3,
+        "sentences of the clips before that are told with each, for prompts that have them",
+        low=0,
+        high=64,
+        group="Sequences",
+    )
+    batch: int = option(8, "sequences that are learnt from at once", low=1, group="Sequences")
+    seed: int = option(
+        0, "where the order comes from", low=0, high=2**32 - 1, flag="sequence-seed",
+        group="Sequences",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -157,7 +240,7 @@ ABLATIONS: Final[Mapping[str, Mapping[str, float]]] = {
 """The rows of table 5: what each leaves out. Of the table's three columns of marks the text
 says that Ĥ comes in with B1 and C1, and that H̃ gains by the distinctive loss from B2 to C2 and
 from B3 to C3: B has no distinctive loss, C has it, and 1, 2, 3 are Ĥ, H̃ and both. Table 6 and the
-sweep of N are `sequences.SequenceOptions.context` and `.clips`."""
+sweep of N are `SequenceOptions.context` and `.clips`."""
 
 
 def ablated(options: NarratorOptions, row: str) -> NarratorOptions:
@@ -188,7 +271,7 @@ def _stage_two_training() -> TrainingOptions:
 
 @dataclass(frozen=True)
 class NarratorTraining(Checked):
-    """Stage II: the run (section 4.1). Batches are `sequences.SequenceOptions`."""
+    """Stage II: the run (section 4.1). Batches are `SequenceOptions`."""
 
     warmup: float = option(
         0.05,
@@ -243,3 +326,45 @@ class SpeakingOptions(Checked):
         32, "clips that are told at once; changes memory and speed", low=1, group="Speaking"
     )
     seed: int = option(0, "where chance comes from", low=0, flag="speaking-seed", group="Speaking")
+
+
+@dataclass(frozen=True)
+class DataOptions(Checked):
+    """What is taken from tables, and how films are divided."""
+
+    form: str = option(
+        "auto",
+        "form of the tables; auto goes by their columns",
+        choices=("auto", "mad", "lsmdc", "cmd", "tv"),
+        group="Data",
+    )
+    faults: str = option(
+        "refuse", "rows that do not fit the form: refuse the table, or skip them",
+        choices=("refuse", "skip"), group="Data",
+    )  # fmt: skip
+    missing: str = option(
+        "refuse", "films that are not there: refuse, or skip them", choices=("refuse", "skip"),
+        group="Data",
+    )  # fmt: skip
+    test: str = option("0.2", "films to test on: a share, or names between commas", group="Split")
+    validation: str = option(
+        "0.1", "films to judge by while training: a share, or names between commas", group="Split"
+    )
+    seed: int = option(
+        0, "which films a share has", low=0, high=2**32 - 1, flag="split-seed", group="Split"
+    )
+
+
+@dataclass(frozen=True)
+class LookOptions(Checked):
+    """How CLIP looks at films, and where models run."""
+
+    device: str = option("auto", "where models run", choices=DEVICES, group="Run")
+    batch: int = option(
+        32, "pictures that go through CLIP at once", low=1, high=65_536, flag="look-batch",
+        group="Run",
+    )  # fmt: skip
+    precision: str = option(
+        "auto", "numbers of CLIP as it looks", choices=PRECISIONS, flag="look-precision",
+        group="Run",
+    )  # fmt: skip

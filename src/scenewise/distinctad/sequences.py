@@ -7,7 +7,6 @@ pairs from a movie". Table 6 compares with clips that do not follow each other.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -17,9 +16,9 @@ import torch
 from torch import Tensor
 
 from scenewise.core.errors import InputError, OptionInvalid
-from scenewise.core.options import Checked, option
 from scenewise.distinctad.banks import Character
 from scenewise.distinctad.film_features import Clips
+from scenewise.distinctad.options import SequenceOptions
 
 Numbers = npt.NDArray[np.int64]
 
@@ -29,55 +28,6 @@ NOBODY: Final = -1
 
 class SequencesInvalid(InputError):
     """Clips from which no sequence can be made, or that do not fit what is told of them."""
-
-
-@dataclass(frozen=True)
-class SequenceOptions(Checked):
-    """Which clips stand together."""
-
-    clips: int = option(
-        16, "clips of a sequence (N)", low=1, high=1024, flag="sequence", group="Sequences"
-    )
-    stride: int = option(
-        0,
-        "clips from the start of one sequence to that of the next; 0 for as many as it has, so "
-        "that none is in two",
-        low=0,
-        flag="sequence-stride",
-        group="Sequences",
-    )
-    shift: bool = option(
-        True,
-        "begin sequences elsewhere in every epoch, so that clips meet other neighbours",
-        flag="sequence-shift",
-        group="Sequences",
-    )
-    context: str = option(
-        "consecutive",
-        "which clips: those that follow each other, any of one film, or any at all (table 6)",
-        choices=("consecutive", "film", "anywhere"),
-        flag="sequence-context",
-        group="Sequences",
-    )
-    short: str = option(
-        "pad",
-        "a film with fewer clips than a sequence has: fill up with empty ones, or leave out",
-        choices=("pad", "leave out"),
-        flag="short-films",
-        group="Sequences",
-    )
-    past: int = option(
-        3,
-        "sentences of the clips before that are told with each, for prompts that have them",
-        low=0,
-        high=64,
-        group="Sequences",
-    )
-    batch: int = option(8, "sequences that are learnt from at once", low=1, group="Sequences")
-    seed: int = option(
-        0, "where the order comes from", low=0, high=2**32 - 1, flag="sequence-seed",
-        group="Sequences",
-    )  # fmt: skip
 
 
 class SequenceBatch(NamedTuple):

@@ -17,14 +17,14 @@ from scenewise.distinctad.banks import (
     named_in,
 )
 from scenewise.distinctad.banks_recognition import (
-    RecognitionOptions,
     common_look,
     portrait_vectors,
     recognise,
 )
 from scenewise.distinctad.clips import ClipOptions, frame_times
 from scenewise.distinctad.film_features import Clips, Eyes
-from scenewise.distinctad.sequences import SequenceOptions, Sequences
+from scenewise.distinctad.options import RecognitionOptions, SequenceOptions
+from scenewise.distinctad.sequences import Sequences
 
 WHO: Final = ("told", "named", "seen", "nobody")
 """How it is known who is in a clip: as the table tells (else as the sentence names), as the

@@ -66,6 +66,7 @@ class TrainingOptions(Checked):
         0.0,
         "longest gradient, over all weights together; longer ones are scaled down; 0 for any",
         low=0,
+        flag="clip-gradient",
         group="Optimiser",
     )
     accumulate: int = option(
