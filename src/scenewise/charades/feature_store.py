@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.charades.errors import FeaturesInvalid
-from scenewise.core.errors import OutputUnwritable
 from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.kept import settings_folder, source_of
 
 _LARGEST: Final = float(np.finfo(np.float16).max)
 
@@ -48,17 +47,7 @@ class FeatureStore:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        plain = json.dumps(dict(settings), sort_keys=True)
-        self.folder = Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16]
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputUnwritable(
-                f"the folder cannot be made ({error.strerror})",
-                path=self.folder,
-                remedy="choose a folder you may write to",
-            ) from error
-        atomic_text(self.folder / "settings.json", plain + "\n")
+        self.folder = settings_folder(folder, settings)
 
     def has(self, video: Path) -> bool:
         """Whether the features of a video, as its file is now, are here and whole."""
@@ -128,9 +117,3 @@ class FeatureStore:
 
     def _times(self, video: Path) -> Path:
         return self.folder / f"{video.stem}.json"
-
-
-def source_of(video: Path) -> list[int]:
-    """Size and time of change of a video: what tells that it is another one now."""
-    state = video.stat()
-    return [state.st_size, state.st_mtime_ns]

@@ -13,10 +13,10 @@ from typing import Any
 import numpy as np
 
 from scenewise.charades.errors import FeaturesInvalid
-from scenewise.charades.feature_store import source_of
 from scenewise.charades.runs import make_folder
 from scenewise.frames.packing import PackedFrame
 from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.kept import source_of
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from typing import Any, Final, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from scenewise.core.errors import InputError, OutputUnwritable
+from scenewise.core.errors import InputError
 from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.kept import settings_folder, source_of
 
 Rows = npt.NDArray[np.integer[Any]]
 Fill = Callable[[npt.NDArray[Any]], Sequence[int]]
@@ -59,17 +60,7 @@ class FeatureCache:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        plain = json.dumps(dict(settings), sort_keys=True)
-        self.folder = Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16]
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise OutputUnwritable(
-                f"the folder cannot be made ({error.strerror})",
-                path=self.folder,
-                remedy="choose a folder you may write to",
-            ) from error
-        atomic_text(self.folder / "settings.json", plain + "\n")
+        self.folder = settings_folder(folder, settings)
 
     def get(self, video: Path, times: Sequence[Sequence[float]]) -> StoredClips | None:
         """What is stored of these clips of a video, as its file is now; None where it is not.
@@ -84,7 +75,7 @@ class FeatureCache:
             vectors = np.load(array, mmap_mode="r", allow_pickle=False)
             different = np.asarray(told["different"], np.int64)
             whole = (
-                told["source"] == _source(video)
+                told["source"] == source_of(video)
                 and told["clips"] == _digest(times)
                 and vectors.shape[:1] == different.shape == (len(times),)
             )
@@ -122,7 +113,7 @@ class FeatureCache:
             different = [int(count) for count in fill(rows)]
             rows.flush()
             del rows
-        told = {"source": _source(video), "clips": _digest(times), "different": different}
+        told = {"source": source_of(video), "clips": _digest(times), "different": different}
         atomic_text(about, json.dumps(told) + "\n")
         stored = self.get(video, times)
         if stored is None:
@@ -208,11 +199,6 @@ class Joined:
             first = self._ends[part - 1] if part else 0
             out[mine] = self._parts[part].take(flat[mine] - first)
         return out.reshape(*wanted.shape, *self.shape[1:])
-
-
-def _source(video: Path) -> list[int]:
-    state = video.stat()
-    return [state.st_size, state.st_mtime_ns]
 
 
 def _digest(times: Sequence[Sequence[float]]) -> str:

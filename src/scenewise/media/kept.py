@@ -1,0 +1,44 @@
+"""Keeping what was made of files: a folder for each way of making it, and how a file is known."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scenewise.core.errors import OutputUnwritable
+from scenewise.media.atomic import atomic_text
+
+
+def settings_folder(folder: Path, settings: Mapping[str, Any]) -> Path:
+    """The folder in `folder` that belongs to a combination of settings, made where it is missing.
+
+    Its name is a hash of them; `settings.json` in it tells them.
+
+    Args:
+        folder: of all combinations.
+        settings: what the things to be kept depend on, as plain values.
+
+    Raises:
+        OutputUnwritable: the folder cannot be made.
+    """
+    plain = json.dumps(dict(settings), sort_keys=True)
+    made = Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16]
+    try:
+        made.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(
+            f"the folder cannot be made ({error.strerror})",
+            path=made,
+            remedy="choose a folder you may write to",
+        ) from error
+    atomic_text(made / "settings.json", plain + "\n")
+    return made
+
+
+def source_of(file: Path) -> list[int]:
+    """Size and time of change of a file: what tells that it is another one now."""
+    state = file.stat()
+    return [state.st_size, state.st_mtime_ns]
