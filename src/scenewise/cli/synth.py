@@ -44,6 +44,8 @@ def films(
     - `scenewise synth films -n 20 --seed 7 -o films`
 
     - `scenewise synth films -n 2 --seconds 20 --width 128 --height 128 -o small`
+
+    - `scenewise synth films -n 150 --seconds 260 --width 160 --height 160 --stills -o set`
     """
     from scenewise.cli.synthesising import act_films
 

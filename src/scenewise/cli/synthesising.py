@@ -28,6 +28,7 @@ def act_films(folder: Path, count: int, options: FilmSetOptions, manner: Manner)
         seconds=options.seconds,
         width=options.width,
         height=options.height,
+        stills=options.stills,
         progress=_terminal(manner),
     )
     if manner.json:
@@ -36,7 +37,10 @@ def act_films(folder: Path, count: int, options: FilmSetOptions, manner: Manner)
     total = sum(film.duration for film in films)
     lines = sum(len(film.described) for film in films)
     out(f"{len(films)} films, {total:.0f} s, {lines} descriptions: {folder}")
-    out(f"Describe one: scenewise describe {folder / 'films' / films[0].name}.mp4")
+    if options.stills:
+        out(f"Next: scenewise distinctad prepare --drawn {folder} --clip pocket -o run")
+    else:
+        out(f"Describe one: scenewise describe {folder / 'films' / films[0].name}.mp4")
     return 0
 
 

@@ -24,6 +24,7 @@ from scenewise.distinctad.annotations import (
     RowReader,
     annotations_of,
 )
+from scenewise.distinctad.clips_stills import Stills
 from scenewise.media.probe import probe_film
 from scenewise.metrics.ad_tables import TEXTS, AdRow, read_table, seconds
 
@@ -91,8 +92,8 @@ def find_films(
     Args:
         annotations: of a table.
         folder: with `NAME.mp4` (or .mkv, .avi …) for each; names may lie in folders of their
-            own, as CMD's and LSMDC's do. For TV-AD also `NAME.tar` or a folder `NAME` of pictures,
-            in the folder or one below it.
+            own, as CMD's and LSMDC's do. Or `NAME.tar` of pictures; for TV-AD also a folder `NAME`
+            of them, in the folder or one below it.
         missing: `refuse` files that are not there, or `skip` and tell them.
 
     Returns:
@@ -145,8 +146,14 @@ def durations_of(annotations: Annotations, videos: Mapping[str, Path]) -> dict[s
         FileMissing, FileUnreadable, NotAVideo: one cannot be read.
     """
     whole = {row.film for row in annotations.rows if row.file == row.film}
-    found = {film: probe_film(videos[film]).duration for film in whole if film in videos}
+    found = {film: _duration(videos[film]) for film in whole if film in videos}
     return {film: length for film, length in found.items() if length is not None}
+
+
+def _duration(video: Path) -> float | None:
+    if video.suffix == ".tar" or video.is_dir():
+        return Stills(video, TVQA_RATE).span.end
+    return probe_film(video).duration
 
 
 def _mad(row: AdRow) -> Annotation:
@@ -230,11 +237,11 @@ def _literal(value: object) -> object:
 
 
 def _videos(folder: Path, name: str, stills: bool) -> Iterator[Path]:
-    """The files that a video may be."""
+    """The files that a video may be; `stills` tells whether it may be a folder of pictures."""
     for suffix in FILM_SUFFIXES:
         if (folder / f"{name}{suffix}").is_file():
             yield folder / f"{name}{suffix}"
-    if stills and (folder / f"{name}.tar").is_file():
+    if (folder / f"{name}.tar").is_file():
         yield folder / f"{name}.tar"
     if stills and (folder / name).is_dir():
         yield folder / name

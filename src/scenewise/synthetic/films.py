@@ -1,6 +1,6 @@
 """The set of films: each with its sound, captions, a person's description, and its truth.
 
-DIR/films/film-00007.mp4           the film
+DIR/films/film-00007.mp4           the film; .tar where it is pictures without sound
 DIR/films/film-00007.captions.vtt  its dialogue
 DIR/films/film-00007.ad.vtt        description as a person would write it
 DIR/films/film-00007.truth.json    what happens when, who speaks when, what is written
@@ -31,10 +31,12 @@ from scenewise.media.encoding import write_film
 from scenewise.media.probe import probe_film
 from scenewise.synthetic.cards import faded, title_card
 from scenewise.synthetic.effects import effects_for
+from scenewise.synthetic.film_stills import RATE as STILLS_RATE
+from scenewise.synthetic.film_stills import stills_size, write_stills
 from scenewise.synthetic.grammar import Narrator
 from scenewise.synthetic.portraits import portrait
 from scenewise.synthetic.set_files import is_whole, made_folder
-from scenewise.synthetic.sound import Utterance, soundtrack
+from scenewise.synthetic.sound import Utterance, heard, soundtrack
 from scenewise.synthetic.staging import Stage
 from scenewise.synthetic.story import Clip, Story, known_names, salience, write_story
 from scenewise.synthetic.world import CHARACTERS, Event
@@ -151,6 +153,7 @@ def make_film(
         OutputUnwritable: the film cannot be written.
         VoiceMissing: espeak-ng is not installed.
     """
+    picture = _pictures(story, width // 2 * 2, height // 2 * 2, rate)
     effects = [
         effect
         for clip in story.clips
@@ -160,9 +163,28 @@ def make_film(
     sound, spoken = soundtrack(
         story.duration, story.dialogue, mood=story.mood, effects=effects, seed=story.seed
     )
-    write_film(
-        path, _pictures(story, width // 2 * 2, height // 2 * 2, rate), rate=rate, sound=sound
-    )
+    write_film(path, picture, rate=rate, sound=sound)
+    return _truth(story, spoken)
+
+
+def make_stills(path: Path, story: Story, *, width: int = 160, height: int = 160) -> FilmTruth:
+    """Draw a story as pictures, three a second. It lasts as long, and is described, as with sound.
+
+    Args:
+        path: where they go, a `.tar`.
+        story: what it tells.
+        width, height: of a picture, in pixels; made even.
+
+    Raises:
+        OutputUnwritable: they cannot be written.
+        VoiceMissing: espeak-ng, which tells how long people speak, is not installed.
+    """
+    spoken = heard(story.duration, story.dialogue)
+    write_stills(path, _pictures(story, width // 2 * 2, height // 2 * 2, STILLS_RATE))
+    return _truth(story, spoken)
+
+
+def _truth(story: Story, spoken: Sequence[Utterance]) -> FilmTruth:
     return FilmTruth(
         name=story.name,
         title=story.title,
@@ -209,6 +231,7 @@ def make_films(
     seconds: float = 60.0,
     width: int = 640,
     height: int = 480,
+    stills: bool = False,
     progress: Progress | None = None,
 ) -> list[FilmTruth]:
     """A set of films. Those that are there already, of this length and size, are not drawn
@@ -220,6 +243,7 @@ def make_films(
         seed: of the first; the others follow it.
         seconds: about how long each is.
         width, height: of the pictures.
+        stills: draw pictures, three a second, in place of films with sound (`make_stills`).
         progress: told of every film.
 
     Raises:
@@ -232,12 +256,14 @@ def make_films(
     with (progress or Silent()).step("Drawing films", count) as step:
         for number in range(count):
             story = write_story(seed + number, seconds=seconds)
-            film, truth_file = (films / f"{story.name}{end}" for end in (".mp4", ".truth.json"))
+            film = films / f"{story.name}{'.tar' if stills else '.mp4'}"
+            truth_file = films / f"{story.name}.truth.json"
             truth = _finished(film, truth_file, story, (width // 2 * 2, height // 2 * 2))
             if truth is None:
                 # While a film is drawn anew, nothing may say that the old one is finished.
                 truth_file.unlink(missing_ok=True)
-                truth = make_film(film, story, width=width, height=height)
+                make = make_stills if stills else make_film
+                truth = make(film, story, width=width, height=height)
                 spoken = [(one.span, one.text) for one in truth.dialogue]
                 atomic_text(films / f"{story.name}.captions.vtt", vtt(spoken))
                 atomic_text(films / f"{story.name}.ad.vtt", vtt(truth.described))
@@ -254,13 +280,19 @@ def _finished(
     film: Path, truth_file: Path, story: Story, size: tuple[int, int]
 ) -> FilmTruth | None:
     """The truth of a film that is there and tells this story in this size; None without one."""
-    if not (truth_file.exists() and is_whole(film, story.duration)):
+    if not truth_file.exists() or _size(film, story.duration) != size:
         return None
     truth = FilmTruth.read(truth_file)
     told = [(one.span, one.event) for one in truth.happenings]
-    video = probe_film(film).video
-    same = told == [(clip.span, clip.event) for clip in story.clips]
-    return truth if same and video is not None and (video.width, video.height) == size else None
+    return truth if told == [(clip.span, clip.event) for clip in story.clips] else None
+
+
+def _size(film: Path, seconds: float) -> tuple[int, int] | None:
+    """Width and height of a film that is whole; None without one."""
+    if film.suffix == ".tar":
+        return stills_size(film, seconds)
+    video = probe_film(film).video if is_whole(film, seconds) else None
+    return (video.width, video.height) if video is not None else None
 
 
 def write_characters(folder: Path) -> None:

@@ -26,6 +26,13 @@ class FilmSetOptions(Checked):
     height: int = option(
         480, "height of the picture", low=64, high=1080, unit="px", group="Drawing"
     )
+    stills: bool = option(
+        False,
+        "draw numbered pictures, three a second, without sound, as TVQA has them: a twentieth of "
+        "the time, for training narrators",
+        flag="stills",
+        group="Drawing",
+    )
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,18 @@ def stems(
     return Stems(speech * gain, bed * gain, tuple(utterances))
 
 
+def heard(
+    duration: float, dialogue: Sequence[SpokenLine], *, rate: int = 48_000
+) -> list[Utterance]:
+    """Where people speak in the sound of a film, which is not made: see `soundtrack`.
+
+    Raises:
+        VoiceMissing: espeak-ng is not installed.
+        ValueError: a speaker is none of the world's characters.
+    """
+    return _spoken(dialogue, round(duration * rate), rate)[1]
+
+
 def _spoken(
     dialogue: Sequence[SpokenLine], samples: int, rate: int
 ) -> tuple[Samples, list[Utterance]]:

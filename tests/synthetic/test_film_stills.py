@@ -1,0 +1,73 @@
+"""Films drawn as pictures tell the same story as those with sound, and are gone on with."""
+
+from __future__ import annotations
+
+import tarfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scenewise.core.errors import OutputUnwritable
+from scenewise.distinctad.annotations_drawn import read_drawn
+from scenewise.distinctad.annotations_forms import durations_of
+from scenewise.distinctad.clips_stills import Stills
+from scenewise.synthetic.film_stills import RATE, stills_size, write_stills
+from scenewise.synthetic.films import make_film, make_films, make_stills
+from scenewise.synthetic.story import write_story
+
+SPOKEN = 6
+"""Seed of a story in which people speak."""
+SMALL = {"seconds": 15.0, "width": 96, "height": 64}
+
+
+def test_pictures_show_the_film_at_their_times(tmp_path: Path) -> None:
+    story = write_story(5, seconds=15.0)
+    truth = make_stills(tmp_path / "one.tar", story, width=96, height=64)
+    film = Stills(tmp_path / "one.tar", RATE)
+    assert film.span.end == pytest.approx(truth.duration, abs=1 / RATE)
+    for before, after in zip(truth.cuts, truth.cuts[1:], strict=False):
+        pictures = [frame.image for frame in film.at([before + 0.8, after - 0.4, after + 0.8])]
+        inside, across = (
+            np.abs(pictures[1].astype(int) - other).mean() for other in (pictures[0], pictures[2])
+        )
+        assert inside < across
+
+
+def test_pictures_and_film_have_one_truth(tmp_path: Path) -> None:
+    story = write_story(SPOKEN, seconds=15.0)
+    drawn = make_stills(tmp_path / "one.tar", story, width=96, height=64)
+    assert drawn == make_film(tmp_path / "one.mp4", story, width=96, height=64)
+    assert drawn.dialogue
+    assert drawn.described
+
+
+def test_set_of_pictures_is_gone_on_with(tmp_path: Path) -> None:
+    make_films(tmp_path, 2, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
+    first, second = sorted((tmp_path / "films").glob("*.tar"))
+    before = first.stat().st_mtime_ns
+    second.write_bytes(second.read_bytes()[:5000])  # stopped half-way
+    make_films(tmp_path, 2, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
+    assert first.stat().st_mtime_ns == before
+    with tarfile.open(second) as packed:
+        assert len(packed.getnames()) > 40
+    drawn = read_drawn(tmp_path)
+    assert set(drawn.videos.values()) == {first, second}
+    lengths = durations_of(drawn.annotations, drawn.videos)
+    for film, length in drawn.annotations.durations.items():
+        assert lengths[film] == pytest.approx(length, abs=0.5)
+
+
+def test_size_of_what_is_not_whole_is_unknown(tmp_path: Path) -> None:
+    path = tmp_path / "one.tar"
+    assert stills_size(path, 1.0) is None
+    write_stills(path, [np.zeros((8, 6, 3), np.uint8)] * RATE)
+    assert stills_size(path, 1.0) == (6, 8)
+    assert stills_size(path, 3.0) is None
+    path.write_bytes(b"nothing of the kind")
+    assert stills_size(path, 1.0) is None
+
+
+def test_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputUnwritable):
+        write_stills(tmp_path / "none" / "one.tar", [])
