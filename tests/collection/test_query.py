@@ -139,7 +139,9 @@ def _space(frames: int = 400, seed: int = 3) -> tuple[Matrix, Encoder, np.ndarra
         return unit(words * 3 + 0.5 * marks @ axes[:5])
 
     def images(given_):
-        marks = np.array([one[0, : len(IDEAS), 0] > 0 for one in given_], np.float32)
+        marks = np.array(
+            [[one.max() >> at & 1 for at in range(len(IDEAS))] for one in given_], np.float32
+        )
         return unit(common * 1.5 + marks @ axes[:5])
 
     matrix = Matrix(
@@ -159,9 +161,8 @@ def _best(query: Query, sums="balanced", count: int = 20, frames: int = 400) -> 
 
 
 def _picture_of(*ideas: str) -> np.ndarray:
-    image = np.zeros((1, len(IDEAS), 3), np.uint8)
-    image[:, [IDEAS.index(one) for one in ideas]] = 255
-    return image
+    """One colour all over, so that it shows the same mirrored or cut."""
+    return np.full((20, 10, 3), sum(1 << IDEAS.index(one) for one in ideas), np.uint8)
 
 
 def test_a_plain_sum_is_the_articles():
