@@ -101,6 +101,7 @@ class Orientation:
 UPRIGHT: Final = Orientation()
 
 
+@lru_cache(maxsize=64)  # asked for every frame, and fractions are slow
 def square_size(width: int, height: int, sar: Fraction | None) -> tuple[int, int]:
     """Stored size to the size in square pixels, made larger rather than smaller.
 
