@@ -27,6 +27,7 @@ from scenewise.distinctad.options import AdaptationOptions
 from scenewise.distinctad.towers import Towers
 from scenewise.models import hub
 from scenewise.models.precision import placement
+from scenewise.training import processes
 from scenewise.training.contrastive import accuracies, identical
 from scenewise.training.gradient_cache import chunked, gradient_cached
 from scenewise.training.loop import fit
@@ -146,7 +147,8 @@ def adapt(
 
     Raises:
         ClipsInvalid: frames of another size than the model's, or fewer than two clips.
-        ModelMissing, OptionInvalid: see `Towers`.
+        ModelMissing, OptionInvalid: see `Towers`; or there are more processes than clips in a
+            batch.
         CheckpointInvalid, TrainingDiverged, OutputUnwritable: see `fit`.
     """
     source = hub.resolve(str(clip), job="embedder", progress=progress)
@@ -160,6 +162,9 @@ def adapt(
             )
     if len(dataset) < 2:
         raise ClipsInvalid("one clip alone has nothing to differ from", remedy="give more clips")
+    for clips in (dataset, validation):
+        if clips is not None:
+            processes.check_batch(min(options.batch, len(clips)), "clips")
     about = {
         "CLIP": hub.fingerprint(source),
         "data": dataset.fingerprint,
@@ -180,7 +185,9 @@ def adapt(
             about=about,
         )
     written = json.dumps({"adapted from": about["CLIP"], **dataclasses.asdict(options)}, indent=2)
-    towers.save(Path(folder) / CLIP_FOLDER, {"adaptation.json": written + "\n"})
+    if processes.is_first():
+        towers.save(Path(folder) / CLIP_FOLDER, {"adaptation.json": written + "\n"})
+    processes.wait()
     return Adapted(Path(folder) / CLIP_FOLDER, done.steps, done.training, done.evaluation)
 
 
@@ -192,7 +199,8 @@ def batches_of(
 ) -> Callable[[int], dict[str, Any]]:
     """Batches by number: every epoch in another order, its last, smaller batch left out.
 
-    Each is `pixels` uint8 [b, n, s, s, 3], `sentences`, and `chosen` [b], the sampled frames.
+    Each is `pixels` uint8 [b, n, s, s, 3], `sentences`, and `chosen` [b], the sampled frames. A
+    process among several has its share of the pixels, and all of the rest.
     """
     size = min(options.batch, len(dataset))
     per_epoch = len(dataset) // size
@@ -207,7 +215,7 @@ def batches_of(
             dataset.pixels.shape[1], size=size
         )
         return {
-            "pixels": torch.from_numpy(np.ascontiguousarray(dataset.pixels[rows])),
+            "pixels": torch.from_numpy(np.ascontiguousarray(dataset.pixels[processes.share(rows)])),
             "sentences": [dataset.sentences[row] for row in rows],
             "chosen": torch.from_numpy(frame),
         }
@@ -224,11 +232,16 @@ def batch_loss(
         towers: the model.
         batch: see `batches_of`.
         options: how.
+
+    Returns:
+        The loss and its figures. Each of several processes compares the embeddings of all of
+        them, and has an equal part of the result.
     """
     read = towers.read(batch["sentences"])
     same = identical(batch["sentences"]).to(read.mask.device)
 
-    def loss(frames: Tensor) -> tuple[Tensor, dict[str, float]]:
+    def loss(own: Tensor) -> tuple[Tensor, dict[str, float]]:
+        frames = processes.gathered(own.float())  # [b, n, d]
         value, figures = matching_loss(
             frames,
             read.sentences,
@@ -242,7 +255,9 @@ def batch_loss(
             duplicates=options.duplicates,
             chunk=options.matching_chunk,
         )
-        return value, {**figures, **accuracies(pooled(frames.detach()), read.sentences, same)}
+        figures = {**figures, **accuracies(pooled(frames.detach()), read.sentences, same)}
+        part = 1 / processes.count()
+        return part * value, {name: part * figure for name, figure in figures.items()}
 
     return gradient_cached(loss, (towers.frames, chunked(batch["pixels"], options.chunk)))
 
@@ -255,13 +270,14 @@ def _judge(
 
     def judge(towers: Towers) -> dict[str, float]:
         every = dataclasses.replace(options, frames="all")
+        own = slice(*processes.span(count))
         batch = {
-            "pixels": torch.from_numpy(np.ascontiguousarray(validation.pixels[:count])).to(
+            "pixels": torch.from_numpy(np.ascontiguousarray(validation.pixels[own])).to(
                 towers.mean.device
             ),
             "sentences": list(validation.sentences[:count]),
         }
         value, figures = batch_loss(towers, batch, every)
-        return {"loss": float(value), **figures}
+        return processes.added({"loss": float(value), **figures})
 
     return judge

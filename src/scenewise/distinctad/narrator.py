@@ -192,6 +192,7 @@ class Narrator(nn.Module):
             "distinctive": float(losses.distinctive.detach()),
             "distinctive_share": sum(map(sum, marks)) / max(1, count),
             "samples": float(len(asked)),
+            "tokens": float(count),
         }
 
     def _targets(self, batch: SequenceBatch) -> tuple[list[list[int]], list[list[bool]]]:

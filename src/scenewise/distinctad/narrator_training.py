@@ -19,6 +19,7 @@ from scenewise.distinctad.narrator import Narrator
 from scenewise.distinctad.narrator_files import save_narrator
 from scenewise.distinctad.options import NarratorTraining
 from scenewise.distinctad.sequences import SequenceBatch, Sequences
+from scenewise.training import processes
 from scenewise.training.loop import fit
 from scenewise.training.modes import device_of, moved
 from scenewise.training.options import TrainingOptions
@@ -67,7 +68,8 @@ def train_narrator(
 
     Raises:
         ClipsInvalid: clips do not fit the narrator, or have no sentences.
-        OptionInvalid: the prompts shall have more earlier descriptions than the sequences tell.
+        OptionInvalid: the prompts shall have more earlier descriptions than the sequences tell, or
+            there are more processes than sequences in a batch.
         CheckpointInvalid, TrainingDiverged, OutputUnwritable: see `fit`.
     """
     if narrator.options.earlier > sequences.options.past:
@@ -76,6 +78,7 @@ def train_narrator(
             f"sequences tell {sequences.options.past}",
             remedy="have the sequences tell as many",
         )
+    processes.check_batch(sequences.options.batch, "sequences")
     steps = options.training.total_steps(sequences.per_epoch)
     training = with_warmup(options, steps)
     same = {
@@ -84,7 +87,7 @@ def train_narrator(
         **dataclasses.asdict(narrator.options),
         **{f"sequences {k}": v for k, v in dataclasses.asdict(sequences.options).items()},
     }
-    with prefetched(sequences) as batches:
+    with prefetched(lambda number: processes.share(sequences(number))) as batches:
         done = fit(
             narrator,
             batches,
@@ -97,7 +100,10 @@ def train_narrator(
             about=same,
         )
     target = Path(folder) / NARRATOR_FOLDER
-    save_narrator(narrator, target, {**dict(about or {}), "training": dataclasses.asdict(training)})
+    if processes.is_first():
+        told = {**dict(about or {}), "training": dataclasses.asdict(training)}
+        save_narrator(narrator, target, told)
+    processes.wait()
     return Trained(target, done.steps, done.training, done.evaluation)
 
 
@@ -110,23 +116,30 @@ def with_warmup(options: NarratorTraining, steps: int) -> TrainingOptions:
 
 
 def _loss(narrator: Narrator, batch: SequenceBatch) -> tuple[Tensor, Mapping[str, float]]:
+    """The part of the loss that this process's share of the batch has, by its tokens."""
     value, figures = narrator(batch)
-    return value, figures
+    part = processes.weight(figures["tokens"])
+    return part * value, {
+        name: figure if name in ("samples", "tokens") else part * figure
+        for name, figure in figures.items()
+    }
 
 
 def _judge(validation: Sequences) -> Callable[[Narrator], dict[str, float]]:
     """Losses over all clips, in the order of the films; each clip counts alike."""
 
     def judge(narrator: Narrator) -> dict[str, float]:
-        sums: dict[str, float] = {}
-        clips = 0.0
-        for batch in validation.in_order():
+        sums = dict.fromkeys(("auto", "distinctive", "loss", "clips"), 0.0)
+        for number, batch in enumerate(validation.in_order()):
+            if number % processes.count() != processes.place():
+                continue  # another process judges it
             loss, figures = narrator(moved(batch, device_of(narrator)))
             count = figures["samples"]
-            clips += count
-            for name in ("auto", "distinctive"):
-                sums[name] = sums.get(name, 0.0) + count * figures[name]
-            sums["loss"] = sums.get("loss", 0.0) + count * float(loss)
+            for name, value in {**figures, "loss": float(loss), "clips": 1.0}.items():
+                if name in sums:
+                    sums[name] += count * value
+        sums = processes.added(sums)
+        clips = sums.pop("clips")
         return {name: value / clips for name, value in sums.items()}
 
     return judge

@@ -9,4 +9,6 @@ Import from its modules; only those that train load torch:
 - `gradient_cache`: large batches in little memory
 - `checkpoints`: `load_weights` of a run
 - `curves`: `plot_losses` of a run
+- `launching`: `together`, joining the processes that were started for one run
+- `processes`: what they have to tell each other
 """

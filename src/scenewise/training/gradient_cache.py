@@ -17,6 +17,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from scenewise.training.randomness import own_gpu
+
 Encode = Callable[[Any], Tensor]
 Figures = Mapping[str, float]
 
@@ -100,10 +102,10 @@ class _Pass:
 
 
 class _RandomState:
-    """Torch's random states at one moment."""
+    """Torch's random states at one moment, on the processor and this process's GPU."""
 
     def __init__(self) -> None:
-        self.devices = list(range(torch.cuda.device_count()))
+        self.devices = own_gpu()
         self._cpu = torch.get_rng_state()
         self._cuda = [torch.cuda.get_rng_state(device) for device in self.devices]
 

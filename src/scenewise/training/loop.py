@@ -3,12 +3,16 @@
 A run is a model, batches by number, a loss, and options. It can be stopped at any moment and
 goes on from its last checkpoint, number for number as if it had not been stopped (on the same
 machine, with kernels that are repeatable, as those of processors are).
+
+Several processes may share it (`launching`, `processes`): each goes through its part of every
+batch, and all change their weights alike. It may be gone on with by any number of them.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import json
+import math
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
@@ -23,10 +27,11 @@ from scenewise.core.errors import OutputUnwritable, ScenewiseError
 from scenewise.core.progress import Progress, Silent
 from scenewise.media.atomic import atomic_text
 from scenewise.models.precision import placement
-from scenewise.training import checkpoints
+from scenewise.training import checkpoints, processes
 from scenewise.training.averaging import Average, copy_weights
 from scenewise.training.errors import CheckpointInvalid, TrainingDiverged
 from scenewise.training.interrupting import undisturbed
+from scenewise.training.launching import alone
 from scenewise.training.metrics_log import MetricsLog
 from scenewise.training.modes import device_of, evaluating, moved, sample_count, train_mode
 from scenewise.training.optimising import (
@@ -98,11 +103,13 @@ def fit(
             model's device.
         loss: of a model and a batch: a scalar whose gradient is followed, and figures to log.
             A figure named `samples` says how many samples the batch has where its first tensor
-            does not. All that it trains must be in `model`.
+            does not. All that it trains must be in `model`. In several processes, loss and
+            figures are this one's part, and all parts add up to those of the batch.
         options: how.
         folder: gets `checkpoint.safetensors`, `metrics.jsonl` and `options.json`; None keeps
             nothing.
-        evaluate: figures of a model, which is in evaluation mode and without gradients.
+        evaluate: figures of a model, which is in evaluation mode and without gradients. In
+            several processes all evaluate, and what the first finds is kept.
         progress: who shows how far it is.
         steps_per_epoch: what an epoch is; needed unless `options.steps` is given.
         about: what else must be the same when a run goes on, such as the name of the data, in
@@ -116,17 +123,20 @@ def fit(
         CheckpointInvalid: the folder's checkpoint is damaged, of another model, or of a run with
             other options.
         TrainingDiverged: the loss is no number; the last checkpoint stays.
-        OptionInvalid: see `TrainingOptions.total_steps`.
+        OptionInvalid: see `TrainingOptions.total_steps`; or several processes were started and
+            this training has not joined them.
         OutputUnwritable: the folder cannot be written to.
     """
-    progress = progress or Silent()
+    if processes.count() == 1:
+        alone("this training")
+    progress = progress if progress and processes.is_first() else Silent()
     folder = Path(folder) if folder is not None else None
     steps = options.total_steps(steps_per_epoch)
     with kept_random_state():
         run = _begin(model, options, steps, folder, dict(about or {}))
         if run.step:
             progress.say(f"Going on after step {run.step} of {steps}")
-        log = MetricsLog(folder, run.step)
+        log = MetricsLog(folder if processes.is_first() else None, run.step)
         train_mode(model)
         saved = run.step
         try:
@@ -134,8 +144,11 @@ def fit(
                 bar.reach(run.step)
                 while True:
                     last = run.step == steps
-                    asked = last or _due(run.step, options.evaluate_every)
-                    if evaluate and asked and not log.has_evaluated(run.step):
+                    if (
+                        evaluate
+                        and (last or _due(run.step, options.evaluate_every))
+                        and processes.of_first(not log.has_evaluated(run.step))
+                    ):
                         _evaluate(run, evaluate, log)
                     if run.step > saved and (last or _due(run.step, options.checkpoint_every)):
                         _save(run, folder)
@@ -177,11 +190,18 @@ def _begin(
         _make_folder(folder)
         if (folder / checkpoints.NAME).exists():
             _restore(run, folder)
+        if processes.of_first(run.step) != run.step:
+            raise CheckpointInvalid(
+                f"one process goes on after step {run.step}, the first after another",
+                path=folder,
+                remedy="put the run where all machines see the same files",
+            )
     if "precision" not in plan:
         device = device_of(model).type
         device = device if device in ("cpu", "cuda", "mps") else "cpu"
-        plan["precision"] = str(placement(device, options.precision).dtype).removeprefix("torch.")
-    if folder is not None:
+        measured = str(placement(device, options.precision).dtype).removeprefix("torch.")
+        plan["precision"] = processes.of_first(measured)
+    if folder is not None and processes.is_first():
         atomic_text(folder / OPTIONS_NAME, json.dumps(plan, indent=2) + "\n")
     return run
 
@@ -237,7 +257,7 @@ def _step(
     model, device = run.model, device_of(run.model)
     # Ctrl-C may come at any moment before the update, when batch norm has counted already
     run.buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
-    seed_all(options.seed, run.step)
+    seed_all(options.seed, run.step, 0, processes.place())  # zeros at the end change nothing
     rate = learning_rate(run.step, steps, options)
     set_rate(run.optimiser, rate)
     run.optimiser.zero_grad(set_to_none=True)
@@ -247,17 +267,19 @@ def _step(
         batch = moved(batches(number), device)
         with _autocast(run, device):
             value, told = loss(model, batch)
-        if not torch.isfinite(value):
+        told = {"samples": sample_count(batch), **told, "loss": float(value.detach())}
+        told = processes.added(told)  # of the whole batch
+        if not math.isfinite(told["loss"]):
             raise TrainingDiverged(
-                f"the loss is {float(value.detach())} at step {run.step + 1}",
+                f"the loss is {told['loss']} at step {run.step + 1}",
                 remedy="try a lower learning rate, warm-up steps, or a clipped gradient",
             )
         torch.autograd.backward(value / options.accumulate)
-        told = dict(told)
-        samples += told.pop("samples", sample_count(batch))
-        total += float(value.detach()) / options.accumulate
+        samples += told.pop("samples")
+        total += told.pop("loss") / options.accumulate
         for name, figure in told.items():
             figures[name] = figures.get(name, 0.0) + float(figure) / options.accumulate
+    processes.add_gradients(trained(model).values())
     if options.clip:
         norm = nn.utils.clip_grad_norm_(trained(model).values(), options.clip)
         figures["gradient_norm"] = float(norm)
@@ -307,7 +329,7 @@ def _roll_back(run: _Run) -> None:
 
 
 def _save(run: _Run, folder: Path | None) -> None:
-    if folder is None:
+    if folder is None or not processes.is_first():
         return
     tensors: dict[str, Mapping[str, Tensor]] = {
         "model": checkpoints.changing(run.model),

@@ -28,9 +28,14 @@ def seed_all(seed: int, *place: int) -> None:
 def kept_random_state() -> Iterator[None]:
     """Put the random states of Python, numpy and torch back afterwards."""
     python, old_numpy = random.getstate(), np.random.get_state()  # noqa: NPY002
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=own_gpu()):
         try:
             yield
         finally:
             random.setstate(python)
             np.random.set_state(old_numpy)  # noqa: NPY002
+
+
+def own_gpu() -> list[int]:
+    """The GPU that this process has, if any: touching the others would take memory on each."""
+    return [torch.cuda.current_device()] if torch.cuda.is_available() else []
