@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -28,7 +29,10 @@ if TYPE_CHECKING:
 
 
 def _terminal(manner: Manner) -> Terminal:
-    return Terminal(quiet=manner.quiet or manner.json, plain=manner.plain)
+    """Where progress is shown; of several processes the first alone shows any."""
+    return Terminal(
+        quiet=manner.quiet or manner.json or os.environ.get("RANK", "0") != "0", plain=manner.plain
+    )
 
 
 def act_prepare(
@@ -64,8 +68,12 @@ def act_adapt(folder: Path, options: AdaptationOptions, look: LookOptions, manne
     begin = time.monotonic()
     run = _run(folder)
     from scenewise.distinctad.stages import adapt_run
+    from scenewise.training.launching import together
 
-    done = adapt_run(run, options, look, progress=_terminal(manner))
+    with together(look.device) as first:
+        done = adapt_run(run, options, look, progress=_terminal(manner))
+    if not first:
+        return 0
     return _tell_trained(
         done.folder, done.steps, done.training, done.evaluation, begin, manner,
         f"scenewise distinctad train {folder}",
@@ -87,10 +95,15 @@ def act_train(
     begin = time.monotonic()
     run = _run(folder)
     from scenewise.distinctad.stages import train_run
+    from scenewise.training.launching import together
 
-    done = train_run(
-        run, options, training, sequences, look, plain=plain, kind=kind, progress=_terminal(manner)
-    )
+    with together(look.device) as first:
+        done = train_run(
+            run, options, training, sequences, look, plain=plain, kind=kind,
+            progress=_terminal(manner),
+        )  # fmt: skip
+    if not first:
+        return 0
     if not (plain or manner.json or run.adapted.is_dir()):
         tell_notes(["Stage I was not done: films were looked at with CLIP as it is"])
     return _tell_trained(
@@ -112,6 +125,9 @@ def act_narrate(
     who: str,
 ) -> int:
     """`scenewise distinctad narrate`."""
+    from scenewise.training.launching import alone
+
+    alone("narrate")
     begin = time.monotonic()
     run = _run(folder)
     run.data().split(split)
