@@ -22,6 +22,7 @@ from scenewise.core.media_types import (
     Selection,
     TextLine,
 )
+from scenewise.core.progress import Step
 from scenewise.core.time import Span
 
 
@@ -128,6 +129,25 @@ class ResumableCaptioner(Captioner, Protocol):
             keyframes: all of them.
             context: as for `describe`.
             done: what it gave for the first ones.
+        """
+        ...
+
+
+@runtime_checkable
+class FilmCaptioner(ResumableCaptioner, Protocol):
+    """A captioner that looks at the film itself, where there is one: at as many frames of each
+    segment as it wants, not only at those that came with the key frames."""
+
+    def seeing(self, film: FrameSource, segments: Sequence[Span], step: Step) -> ResumableCaptioner:
+        """The same captioner, once it has looked at all segments of a film.
+
+        Args:
+            film: whose pictures.
+            segments: those that the key frames stand for, in time order.
+            step: told which second of the film has been reached.
+
+        Returns:
+            What describes the key frames of these segments, and only these.
         """
         ...
 

@@ -8,7 +8,13 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from scenewise.core.media_types import Candidate, Keyframe
-from scenewise.core.ports import CaptionContext, Captioner, ResumableCaptioner
+from scenewise.core.ports import (
+    CaptionContext,
+    Captioner,
+    FilmCaptioner,
+    FrameSource,
+    ResumableCaptioner,
+)
 from scenewise.description.cache import Cache, Entry
 from scenewise.description.options import DraftOptions
 from scenewise.description.work import Work
@@ -23,12 +29,22 @@ def caption(
     digest: str,
     options: DraftOptions,
     work: Work,
+    film: FrameSource | None = None,
 ) -> list[list[Candidate]]:
     """Candidates for each key frame, best first.
 
     They are kept as they come, so that a long run that is interrupted goes on where it
     stopped; but only of a captioner whose answers can be told from those of another of the
     same name (`_identity`).
+
+    Args:
+        captioner: who is asked.
+        keyframes: in time order.
+        context: what it may know beside them.
+        digest: hash of the film's content.
+        options: of the draft.
+        work: where answers are kept, and who is told.
+        film: the film itself, for a captioner that looks at it (`FilmCaptioner`).
     """
     if captioner.name == "text":
         return [[] for _ in keyframes]
@@ -44,6 +60,9 @@ def caption(
         "candidates": options.candidates,
         "distinct": options.distinct,
     }
+    looks = captioner if film is not None and isinstance(captioner, FilmCaptioner) else None
+    if looks is not None:
+        key["spans"] = [(round(k.span.start, 4), round(k.span.end, 4)) for k in keyframes]
     kept = cache.get("captions", key)
     done: list[list[Candidate]] = []
     if kept is not None:
@@ -51,6 +70,12 @@ def caption(
     if len(done) >= len(keyframes):
         work.timings.reuse("caption")
         return done
+    if film is not None and looks is not None:
+        with (
+            work.timings.stage("caption"),
+            work.progress.step("Looking at each segment", film.span.end) as step,
+        ):
+            captioner = looks.seeing(film, [k.span for k in keyframes], step)
     # A captioner looks at a key frame's neighbours, so it is asked about all of them; one
     # that can take up where it stopped says so.
     with (

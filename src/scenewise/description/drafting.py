@@ -115,7 +115,7 @@ def draft(
         title=Path(film).stem,
         written=tuple(_written_at(k, events) for k in keyframes),
     )
-    candidates = caption(captioner, keyframes, context, digest, options, work)
+    candidates = caption(captioner, keyframes, context, digest, options, work, source)
 
     with timings.stage("word"):
         lines = worded_lines(keyframes, candidates, events, captioner.name, options, written)
@@ -181,14 +181,15 @@ def _caption_options(options: DraftOptions) -> CaptionOptions:
     usual = CaptionOptions()
     captioner, named = model_behind(options.captioner)
     model = options.caption_model or named
-    vlm = captioner == "vlm"
+    blip = captioner in ("auto", "interrogator")
     # The small captioner knows one world only, and so does the small CLIP.
     clip = options.clip_model or (hub.POCKET if model == hub.POCKET else usual.clip)
     return replace(
         usual,
         mode="distinct" if options.distinct else "paper",
-        blip=usual.blip if vlm or not model else model,
-        vlm_model=model if vlm and model else usual.vlm_model,
+        blip=model if model and blip else usual.blip,
+        vlm_model=model if model and captioner == "vlm" else usual.vlm_model,
+        model="" if blip or captioner == "vlm" else model,
         clip=clip,
         candidates=options.candidates,
         first_clause=options.first_clause,

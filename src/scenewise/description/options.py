@@ -53,8 +53,9 @@ class DraftOptions(Checked):
     )
     captioner: str = option(
         "auto",
-        "who describes: auto (interrogator, else text), interrogator, vlm, text, a plug-in; or "
-        "a model: a hub name, a folder, or pocket",
+        "who describes: auto (interrogator, else text), interrogator, vlm, text, a plug-in; a "
+        "model: a hub name, a folder, or pocket; or distinctad:RUN, a narrator of "
+        "`scenewise distinctad train`",
         group="Draft",
     )
     caption_model: str = option(
@@ -68,7 +69,7 @@ class DraftOptions(Checked):
     language: str = option("en", "language of the descriptions (BCP 47)", group="Draft")
     names: str = option(
         "",
-        "names that a captioner which takes them (vlm) may use, separated by commas",
+        "names that a captioner which takes them (vlm, distinctad) may use, separated by commas",
         group="Draft",
     )
     confidence: float = option(

@@ -79,6 +79,13 @@ class Character:
         words = [word for word in self.name.split() if word.strip(".,").lower() not in _PLAIN]
         return (words[0] if words else self.name).strip(".,'\"")
 
+    @property
+    def forms(self) -> tuple[str, ...]:
+        """What a description may call them: the first name, those in full, and their parts; no
+        role such as "The Mayor", which names nobody."""
+        told = [name for name in (self.short, self.name, *self.also) if _tells(name)]
+        return tuple(dict.fromkeys((*told, *_words(self))))
+
     def picture(self) -> Image:
         """The portrait, uint8 RGB [h, w, 3].
 

@@ -11,10 +11,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -35,6 +36,7 @@ from scenewise.distinctad.feature_cache import (
     StoredClips,
     StoredPart,
 )
+from scenewise.distinctad.resizing import resized
 from scenewise.media.reading import Film
 from scenewise.models import hub
 from scenewise.models.catalogue import located
@@ -80,6 +82,20 @@ class Clips:
             film: np.array(sorted(numbers, key=lambda n: self.rows[n].span), np.int64)
             for film, numbers in films.items()
         }
+
+
+class SeenFrame(NamedTuple):
+    """A frame that clips have, as a model sees it.
+
+    Args:
+        time: seconds at which it is shown.
+        vectors: float16 [d] or [tokens, d], or uint8 pixels [side, side, 3].
+        places: (clip, frame) of all that it is.
+    """
+
+    time: float
+    vectors: npt.NDArray[Any]
+    places: list[tuple[int, int]]
 
 
 class Eyes:
@@ -158,15 +174,7 @@ class Eyes:
 
     def resized(self, images: Sequence[Image]) -> npt.NDArray[np.uint8]:
         """Pictures as the model sees them, before they are normalised: uint8 [n, side, side, 3]."""
-        made = self._processor(
-            list(images), do_rescale=False, do_normalize=False, return_tensors="np"
-        )["pixel_values"]  # [n, 3, side, side]
-        if made.shape[2] != made.shape[3]:
-            raise OptionInvalid(
-                f"this model sees pictures of {made.shape[3]}x{made.shape[2]}, not squares",
-                remedy="choose another CLIP",
-            )
-        return np.ascontiguousarray(made.transpose(0, 2, 3, 1)).clip(0, 255).astype(np.uint8)
+        return resized(self._processor, images)
 
     def pixels_of(self, frame: Frame) -> npt.NDArray[np.uint8]:
         """A frame as the model sees it, uint8 [side, side, 3]. It is made half-way so small where
@@ -397,27 +405,38 @@ def _fill(
     end = film.span.end + END
     inside = [number for number, frames in enumerate(times) if frames[0] < end]
     seen: list[set[float]] = [set() for _ in times]
-    pictures: list[Image] = []
-    places: list[list[tuple[int, int]]] = []
-
-    def write() -> None:
-        if pictures:
-            for made, wanted in zip(_made(eyes, kind, np.stack(pictures)), places, strict=True):
-                for clip, slot in wanted:
-                    out[inside[clip], slot] = made
-        pictures.clear()
-        places.clear()
-
-    wished = [times[number] for number in inside]
-    for picture in clip_pictures(film, wished, eyes.pixels_of):
-        pictures.append(picture.image)
-        places.append(picture.places)
-        for clip, _ in picture.places:
-            seen[inside[clip]].add(picture.time)
-        if len(pictures) >= eyes.batch_size:
-            write()
-    write()
+    for time, made, places in seen_frames(film, [times[number] for number in inside], eyes, kind):
+        for clip, slot in places:
+            out[inside[clip], slot] = made
+            seen[inside[clip]].add(time)
     return [len(differ) for differ in seen]
+
+
+def seen_frames(
+    film: FrameSource, times: Sequence[Sequence[float]], eyes: Eyes, kind: str
+) -> Iterator[SeenFrame]:
+    """What a model makes of the frames that clips have, each once, in one pass over a film.
+
+    Args:
+        film: whose.
+        times: of each clip, in seconds.
+        eyes: the model.
+        kind: `frames`, `tokens` or `pixels`.
+
+    Raises:
+        FeaturesInvalid: the model's numbers are not finite.
+        ScenewiseError: the film cannot be read any more; see `clip_pictures`.
+    """
+    pictures = clip_pictures(film, times, eyes.pixels_of)
+    while batch := list(islice(pictures, eyes.batch_size)):
+        made = _made(eyes, kind, np.stack([picture.image for picture in batch]))
+        for picture, vectors in zip(batch, made, strict=True):
+            yield SeenFrame(picture.time, vectors, picture.places)
+
+
+def seen_pictures(pictures: Sequence[Image], eyes: Eyes, kind: str) -> npt.NDArray[Any]:
+    """What a model makes of pictures of its size, [n, ...]; see `SeenFrame.vectors`."""
+    return _made(eyes, kind, np.stack(pictures))
 
 
 def _made(eyes: Eyes, kind: str, pixels: npt.NDArray[np.uint8]) -> npt.NDArray[Any]:

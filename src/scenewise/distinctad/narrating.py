@@ -19,7 +19,7 @@ from scenewise.distinctad.narrator import Narrator, portraits
 from scenewise.distinctad.options import SpeakingOptions
 from scenewise.distinctad.prompts import laid
 from scenewise.distinctad.sequences import SequenceBatch, Sequences
-from scenewise.distinctad.speaking import Said, continued, silenced
+from scenewise.distinctad.speaking import Names, Said, continued
 from scenewise.training.modes import device_of, evaluating, moved
 
 
@@ -29,6 +29,7 @@ def narrate(
     options: SpeakingOptions | None = None,
     *,
     films: Sequence[str] | None = None,
+    names: Collection[str] = (),
     progress: Progress | None = None,
 ) -> dict[int, str]:
     """Tell films, clip by clip, each beside its real neighbours.
@@ -38,6 +39,7 @@ def narrate(
         sequences: the films' clips; their sentences are not looked at.
         options: how it speaks.
         films: ids; all by default.
+        names: that it learnt (`names_learnt`), which are those of strangers in these films.
         progress: who shows how far it is.
 
     Returns:
@@ -52,14 +54,43 @@ def narrate(
     clips = sum(len(sequences.films[film]) for film in wanted)
     with progress.step("Narrating", clips) as bar:
         for film in wanted:
-            cast = _cast(sequences, film)
-            said: list[str] = []
-            for batch in sequences.in_order([film]):
-                for number, one in spoken(narrator, batch, options, said=said, cast=cast):
-                    told[number] = one.text
-                    said.append(one.text)
-                    bar.reach(len(told))
+            for number, one in narrated(narrator, sequences, film, options, names=names):
+                told[number] = one.text
+                bar.reach(len(told))
     return told
+
+
+def narrated(
+    narrator: Narrator,
+    sequences: Sequences,
+    film: str,
+    options: SpeakingOptions,
+    *,
+    names: Collection[str] = (),
+    done: Sequence[str] = (),
+) -> Iterator[tuple[int, Said]]:
+    """Tell a film, clip by clip.
+
+    Args:
+        narrator, sequences, options, names: see `narrate`.
+        film: id.
+        done: what was said of its first clips, which are not told again.
+
+    Returns:
+        Numbers of rows in order of time, and what is said of them.
+    """
+    own = {form for one in sequences.people(film) for form in one.forms}
+    cast = Names(narrator.speech, {*sequences.cast(film), *(set(names) - own)})
+    said = list(done)
+    known = torch.from_numpy(sequences.films[film][: len(done)].copy())
+    for batch in sequences.in_order([film]):
+        left = batch.fresh & ~torch.isin(batch.numbers, known)
+        if not left.any():
+            continue
+        rest = batch._replace(fresh=left)
+        for number, one in spoken(narrator, rest, options, said=said, cast=cast):
+            said.append(one.text)
+            yield number, one
 
 
 def spoken(
@@ -68,7 +99,7 @@ def spoken(
     options: SpeakingOptions,
     *,
     said: Sequence[str] = (),
-    cast: Collection[str] = (),
+    cast: Names | Collection[str] = (),
 ) -> Iterator[tuple[int, Said]]:
     """Tell the fresh clips of a batch, in their order.
 
@@ -84,7 +115,9 @@ def spoken(
         Numbers of rows, and what is said of them.
     """
     batch = moved(batch, device_of(narrator))
-    cast = {*cast, *(name for row in batch.names for names in row for name in names)}
+    if not isinstance(cast, Names):
+        there = {name for row in batch.names for names in row for name in names}
+        cast = Names(narrator.speech, {*cast, *there})
     before = deque(said, maxlen=max(options.memory, narrator.options.earlier))
     places = batch.fresh.nonzero().tolist()
     size = 1 if narrator.options.earlier else options.rows
@@ -100,6 +133,8 @@ def spoken(
             found = _ways(narrator, batch, prompts, part, options, cast)
         for (b, n), ways in zip(part, found, strict=True):
             recent = list(before)[-options.memory :] if options.memory else []
+            if options.names:
+                ways = _without_strangers(ways, cast, batch.names[b][n])
             best = chosen(ways, recent, options.repeating)
             before.append(best.text)
             yield int(batch.numbers[b, n]), best
@@ -111,7 +146,7 @@ def _ways(
     prompts: Tensor,
     part: Sequence[Sequence[int]],
     options: SpeakingOptions,
-    cast: Collection[str],
+    cast: Names,
 ) -> list[list[Said]]:
     """Ways to tell some clips of a batch, given by their places in it."""
     rows, columns = (torch.tensor(side) for side in zip(*part, strict=True))
@@ -120,11 +155,16 @@ def _ways(
     asked = narrator.asked(batch, there)
     laid_out = laid(asked, [], prompts.device)
     given = narrator.embedded(laid_out, asked, prompts[there], portraits(batch, there, asked))
-    unsaid = [
-        silenced(narrator.speech, cast, batch.names[b][n]) if options.names else [] for b, n in part
-    ]
+    unsaid = [cast.silenced(batch.names[b][n]) if options.names else [] for b, n in part]
     seed = int(batch.numbers[part[0][0], part[0][1]]) + 1_000_003 * options.seed
     return continued(narrator.speech, given, laid_out.mask, options, unsaid=unsaid, seed=seed)
+
+
+def _without_strangers(ways: Sequence[Said], cast: Names, allowed: Sequence[str]) -> list[Said]:
+    """Ways that name nobody but those who are allowed; where there is none, ways that say
+    "someone"."""
+    clean = [way for way in ways if not cast.said(way.text, allowed)]
+    return clean or [way._replace(text=cast.unnamed(way.text, allowed)) for way in ways]
 
 
 def chosen(ways: Sequence[Said], said: Sequence[str], repeating: float) -> Said:
@@ -159,17 +199,6 @@ def _content(sentence: str) -> frozenset[str]:
 def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     """Share of their words that both have."""
     return len(one & other) / len(one | other) if one | other else 1.0
-
-
-def _cast(sequences: Sequences, film: str) -> set[str]:
-    """Names of all who are in a film."""
-    return {
-        name
-        for batch in sequences.in_order([film])
-        for row in batch.names
-        for names in row
-        for name in names
-    }
 
 
 def ordered(told: Mapping[int, str], sequences: Sequences) -> list[str]:

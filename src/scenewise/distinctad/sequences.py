@@ -141,9 +141,11 @@ class Sequences:
 
     def cast(self, film: str) -> tuple[str, ...]:
         """Names of all who are in a film's clips, in order of appearance."""
-        return tuple(
-            dict.fromkeys(one.short for n in self.films[film] for one in self._characters[n])
-        )
+        return tuple(dict.fromkeys(one.short for one in self.people(film)))
+
+    def people(self, film: str) -> tuple[Character, ...]:
+        """All who are in a film's clips, in order of appearance."""
+        return tuple(dict.fromkeys(one for n in self.films[film] for one in self._characters[n]))
 
     def batch(self, rows: Numbers, fresh: npt.NDArray[np.bool_] | None = None) -> SequenceBatch:
         """A batch of some clips.

@@ -17,8 +17,10 @@ from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.errors import RunInvalid
 from scenewise.distinctad.film_features import Eyes
 from scenewise.distinctad.language import load_language
+from scenewise.distinctad.names_learnt import names_learnt
 from scenewise.distinctad.narrating import narrate, ordered
 from scenewise.distinctad.narrator import Narrator
+from scenewise.distinctad.narrator_eyes import clip_place
 from scenewise.distinctad.narrator_files import (
     ABOUT,
     WEIGHTS,
@@ -156,10 +158,16 @@ def train_run(
         training,
         run.stage2,
         validation=made("validation") if data.films["validation"] else None,
-        about={"clip": eyes.fingerprint if eyes else _public(material), "look at": kind,
-               "sequences": asdict(sequences)},
+        about={
+            "clip": eyes.fingerprint if eyes else _public(material),
+            "clip at": clip_place(run, source) if eyes else "",
+            "look at": kind,
+            "clips": asdict(data.clips),
+            "sequences": asdict(sequences),
+            "names": names_learnt(learnt.clips.rows, material.bank, material.annotations.imdb),
+        },
         progress=progress,
-    )  # fmt: skip
+    )
 
 
 def narrate_run(
@@ -231,7 +239,10 @@ def narrate_run(
     again = tuple(known)
     for film in sequences.films:
         if film not in known:
-            told = narrate(teller, sequences, speaking, films=[film], progress=progress)
+            told = narrate(
+                teller, sequences, speaking, films=[film], names=about.get("names", ()),
+                progress=progress,
+            )  # fmt: skip
             known[film] = [told[int(number)] for number in sequences.films[film]]
             write_json(run.told(split), {"format": _TOLD, "key": key, "films": known})
     said = {

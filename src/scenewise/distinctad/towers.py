@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from scenewise.core.errors import OptionInvalid
 from scenewise.core.media_types import Image
 from scenewise.distinctad.errors import ClipsInvalid
+from scenewise.distinctad.resizing import resized
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
 from scenewise.models.loading import load_model, load_part, quiet
@@ -84,10 +85,7 @@ class Towers(nn.Module):
 
     def resized(self, images: Sequence[Image]) -> npt.NDArray[np.uint8]:
         """Pictures as the model sees them, before they are normalised: uint8 [n, s, s, 3]."""
-        made = self.processor(
-            list(images), do_rescale=False, do_normalize=False, return_tensors="np"
-        )["pixel_values"]  # [n, 3, s, s]
-        return np.ascontiguousarray(made.transpose(0, 2, 3, 1)).clip(0, 255).astype(np.uint8)
+        return resized(self.processor, images)
 
     def frames(self, pixels: Tensor) -> Tensor:
         """Embeddings of frames: uint8 [c, n, s, s, 3] -> [c, n, d], not of unit length."""

@@ -13,7 +13,7 @@ MODES: Final = ("distinct", "paper")
 
 @dataclass(frozen=True)
 class CaptionOptions(Checked):
-    """Options of every built-in captioner; each looks at those that concern it."""
+    """Options of every captioner that takes any; each looks at those that concern it."""
 
     mode: str = option(
         "distinct",
@@ -30,6 +30,10 @@ class CaptionOptions(Checked):
     vlm_model: str = option(
         SMALL_VLM, "vision-language weights: a hub name or a folder", group="Captions"
     )
+    model: str = option(
+        "", "weights of any other captioner: what stands behind its name and a colon",
+        group="Captions",
+    )  # fmt: skip
     candidates: int = option(
         5, "sentences proposed for each key frame", low=1, high=32, group="Captions"
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scenewise.core import plugins
-from scenewise.core.errors import ModelMissing
+from scenewise.core.errors import ModelMissing, OptionInvalid
 from scenewise.core.ports import Captioner
 from scenewise.core.progress import Progress
 from scenewise.models import hub
@@ -30,15 +30,15 @@ def captioner_for(
     or raises.
 
     Args:
-        name: `auto`, `interrogator`, `vlm`, `text`, or that of an installed plug-in.
-        options: for the built-in ones.
+        name: `auto`, `interrogator`, `vlm`, `text`, `distinctad`, or that of an installed plug-in.
+        options: for those that take them: whose class says `takes_options = True`.
         allow_download: whether weights may be fetched.
         progress: shows downloads.
 
     Raises:
         UnknownChoice: there is no captioner of that name.
         ModelMissing: the weights of the one asked for cannot be had.
-        OptionInvalid: a model is of the wrong kind.
+        OptionInvalid: a model is of the wrong kind, or the captioner takes none.
     """
     chosen = options or CaptionOptions()
     access: dict[str, Any] = {"allow_download": allow_download, "progress": progress}
@@ -51,26 +51,36 @@ def captioner_for(
     factory = plugins.load("captioner", name)
     if name == "interrogator":
         _ready(chosen, **access)
-    if name in {"interrogator", "vlm"}:
+    if getattr(factory, "takes_options", False):
         return factory(chosen, **access), ""
-    return (factory(chosen) if name == "text" else factory()), ""
+    if chosen.model:
+        raise OptionInvalid(
+            f"the captioner {name!r} takes no model, and {chosen.model} was named",
+            remedy="leave the model out, or choose another captioner",
+        )
+    return factory(), ""
 
 
 def model_behind(name: str) -> tuple[str, str]:
     """The captioner that runs a model, and the model, where a captioner's name is one.
 
     Args:
-        name: what was asked for as a captioner: `pocket`, a folder, or a name on the hub.
+        name: what was asked for as a captioner: `pocket`, a folder, a name on the hub, or a
+            captioner's name, a colon and its model, such as `distinctad:run`.
 
     Returns:
-        `interrogator` or `vlm` and the model; the name itself and nothing where it names a
-        captioner.
+        The captioner's name and the model; the name itself and nothing where it names a
+        captioner alone.
 
     Raises:
         ModelMissing: a folder is no whole model.
     """
     if name == hub.POCKET:
         return "interrogator", name
+    captioner, _, model = name.partition(":")
+    # a drive such as C: is no captioner
+    if model and captioner in plugins.available("captioner"):
+        return captioner, model
     if not ("/" in name or "\\" in name or name.startswith((".", "~"))):
         return name, ""
     kind = hub.kind_of(name)

@@ -79,6 +79,8 @@ class Interrogator:
         OptionInvalid: a model is of the wrong kind.
     """
 
+    takes_options = True
+
     languages = ("en",)
     """Languages that the sentences can be in."""
 

@@ -38,6 +38,8 @@ class VisionLanguageCaptioner:
         OptionInvalid: the model does not take pictures.
     """
 
+    takes_options = True
+
     def __init__(
         self,
         options: CaptionOptions | None = None,
