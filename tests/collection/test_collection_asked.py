@@ -136,8 +136,8 @@ def test_accounts_with_and_without_copies_and_topics(news):
     omar = news.accounts(Where(account=("omar",)), topics={"v001": "goals"}, copies=False)
     assert (omar.videos, omar.untold) == (15, 14)
     assert dict(omar.accounts[0].topics) == {"goals": 1}
-    # looked for, unlike above, and none is there: these videos have no footage
-    assert news.accounts(Where(account=("omar",))).repeats == ()
+    (again,) = news.accounts(Where(account=("omar",))).repeats
+    assert (again.id, again.of, again.first, again.own) == ("v005", "v001", "omar", True)
 
 
 def test_an_evaluation_from_files_tells_what_of_them_is_not_usable(tmp_path: Path):
