@@ -7,6 +7,8 @@ from typing import Annotated, Final, Optional
 
 import typer
 
+from scenewise.cli.distinctad_figures import figures
+from scenewise.cli.distinctad_reconstruct import reconstruct
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
 from scenewise.distinctad.clips import ClipOptions
@@ -239,3 +241,7 @@ def evaluate(
     from scenewise.cli.distinctad_acting import act_evaluate
 
     return act_evaluate(run, split, options, manner, per_film=per_film)
+
+
+distinctad.command()(figures)
+distinctad.command()(reconstruct)
