@@ -131,6 +131,45 @@ def test_steps_in_the_wrong_order_are_refused_in_one_line(
     one_line(command("train", run.folder, *even, *long, *QUICK[2:], "--batch", 3), "another batch")
 
 
+def test_a_model_that_does_not_fit_any_more_keeps_no_other_from_being_evaluated(
+    command: Command, clip: Path, tmp_path: Path
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    for method in ("baseline", "grid2-even", "mean4"):
+        shown_as(run, method)
+        assert command("train", run.folder, "--method", method, "--clip", clip, *QUICK)[0] == 0
+    assert command("evaluate", run.folder, *CPU)[0] == 0
+    command("evaluate", run.folder, "--method", "mean4", "--before", clip, *CPU)
+    pictures = run.method("grid2-even").pictures
+    told = json.loads(pictures.read_text())
+    pictures.write_text(json.dumps({**told, "settings": {"of": "another grid"}}))
+    code, out, err = command("evaluate", run.folder, *CPU)
+    assert code == 2
+    lines = [line for line in err.splitlines() if line.startswith("scenewise: ")]
+    assert len(lines) == 1
+    assert "grid2-even: " in lines[0]
+    assert "trained on other pictures" in lines[0]
+    assert "mean4" in out
+    report = (run.folder / "report" / "report.md").read_text()
+    assert "Mean of 4 frame embeddings, untrained" in report
+    assert "Grid 2 × 2" not in report
+    one_line(command("evaluate", run.folder, "--method", "grid2-even", *CPU), "other pictures")
+
+
+def test_a_picture_that_cannot_be_so_large_is_refused_in_one_line(
+    command: Command, clip: Path, tmp_path: Path
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    shown_as(run, "grid2-even")
+    even = ("train", run.folder, "--method", "grid2-even", "--clip", clip, *QUICK)
+    one_line(command(*even, "--picture-size", 36), "36 px", "--picture-size 32")
+    one_line(command(*even, "--positions", "repeated", "--picture-size", 56), "2 cells")
+    one_line(command(*even, "--text-places", 10), "24 places")
+    one_line(command(*even, "--positions", "here"), "stretched, repeated")
+    assert not run.method("grid2-even").model.exists()
+    assert command(*even, "--picture-size", 64, "--text-places", 30)[0] == 0
+
+
 def test_captions_that_are_too_long_are_refused_in_one_line(
     command: Command, clip: Path, tmp_path: Path
 ) -> None:

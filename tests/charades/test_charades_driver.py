@@ -168,6 +168,16 @@ def test_broken_videos_are_listed_and_left_out_where_that_is_asked_for(
     assert list(read_pictures(run, "grid2-even").left_out) == [first]
     (some / f"{first}.mp4").unlink()
     assert list(encode(run, methods, skipping).broken) == [first]
+    # one with a hole in it is used as far as it goes, and told of, also when it is not read again
+    holed = some / f"{second}.mp4"
+    content = bytearray(holed.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + len(content) // 10] = bytes(len(content) // 10)
+    holed.write_bytes(content)
+    for _ in range(2):
+        done = encode(run, methods, skipping)
+        assert list(done.broken) == [first]
+        assert list(done.partly) == [second]
+        assert "damage" in done.partly[second]
     with pytest.raises(RunInvalid, match="another sample"):
         run.write_sample(drawn(tables, some, ALL, SourceOptions(missing="skip")))
     for video in (second, sample.test[0].id):

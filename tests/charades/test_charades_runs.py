@@ -77,6 +77,9 @@ def test_methods_are_found_by_their_names(tmp_path: Path) -> None:
     assert (four.side, four.frames, four.choice) == (4, 16, "even")
     assert method_named("mean").frames == 9
     assert method_named("grid").in_paper == "final"
+    large = method_named("grid+216")
+    assert (large.side, large.shows, large.title) == (3, "grid", "Grid 3 × 3, 216")
+    assert large.in_paper == ""
     for name in ("", "grid3", "grid9", "grid0", "mean-shots", "mean9", "baseline2", "../grid"):
         with pytest.raises(UnknownChoice, match="choose one of"):
             Run(tmp_path).method(name)

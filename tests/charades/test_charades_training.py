@@ -15,7 +15,7 @@ from charades_made_up import CAPTIONS, made_up_run, shown_as
 from model_makers import make_clip
 from scenewise.charades.errors import CaptionsTooLong, RunInvalid
 from scenewise.charades.matching import evaluate_method, matched
-from scenewise.charades.pictures import read_pictures
+from scenewise.charades.pictures import read_pictures, write_pictures
 from scenewise.charades.runs import Run, read_about, read_evaluation
 from scenewise.charades.training import train
 from scenewise.charades.tuned_clip import TunedClip
@@ -189,6 +189,42 @@ def test_steps_in_the_wrong_order_are_refused(tmp_path: Path, clip: str) -> None
         train(run, "grid2-even", clip, replace(SHORT, steps=1, batch=3))
     assert train(run, "grid2-even", clip, replace(SHORT, steps=2, batch=3), anew=True).steps == 2
     assert len(losses(run, "grid2-even")) == 2
+
+
+def test_a_method_with_a_label_shows_the_same_pictures_and_is_trained_apart(
+    tmp_path: Path, clip: str
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    pictures = shown_as(run, "grid2-even")
+    train(run, "grid2-even", clip, replace(SHORT, steps=1))
+    done = train(run, "grid2-even+fast", clip, replace(SHORT, steps=2, learning_rate=3e-3))
+    assert done.model == run.folder / "grid2-even+fast" / "model"
+    labelled = read_pictures(run, "grid2-even+fast")
+    assert labelled.fingerprint == pictures.fingerprint
+    assert run.trained() == ["grid2-even", "grid2-even+fast"]
+    assert (len(losses(run, "grid2-even")), len(losses(run, "grid2-even+fast"))) == (1, 2)
+    for name in run.trained():
+        evaluate_method(run, name, MATCH)
+    evaluate_method(run, "grid2-even", MATCH, clip=clip)
+    assert list(run.evaluations()) == ["grid2-even", "grid2-even+fast", "grid2-even, untrained"]
+
+
+def test_scaled_pictures_are_kept_by_size_and_removed_with_their_grids(
+    tmp_path: Path, clip: str
+) -> None:
+    run = made_up_run(tmp_path / "run")
+    pictures = shown_as(run, "grid2-even")
+    for side in (0, 48, 48):
+        train(run, "grid2-even", clip, replace(SHORT, steps=1, picture_size=side), anew=True)
+    pixels = pictures.place.pixels
+    sizes = sorted(np.load(file, mmap_mode="r").shape[-1] for file in pixels.iterdir())
+    assert sizes == [32, 48]
+    before = {file.name for file in pixels.iterdir()}
+    write_pictures(replace(pictures, settings={**pictures.settings, "grid": "another"}))
+    train(run, "grid2-even", clip, replace(SHORT, steps=1), anew=True)
+    after = {file.name for file in pixels.iterdir()}
+    assert len(after) == 1
+    assert not after & before
 
 
 def test_damaged_files_are_told_of(tmp_path: Path, clip: str) -> None:

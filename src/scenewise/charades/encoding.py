@@ -46,12 +46,15 @@ class Encoded:
     Args:
         pictures: of each method, by its name.
         broken: videos that are left out, by id, and why.
+        partly: videos that could be read in part only and are used as far as they go, by id, and
+            what is wrong with them.
         share: part of all variance of the features that the components keep; None where no
             method needs them.
     """
 
     pictures: Mapping[str, Pictures]
     broken: Mapping[str, str]
+    partly: Mapping[str, str]
     share: float | None = None
 
 
@@ -79,7 +82,8 @@ def encode(
         ModelMissing, OptionInvalid: see `features.GridEncoder`.
         OutputUnwritable: the folder cannot be written to.
     """
-    wanted = [method_named(name) for name in dict.fromkeys(methods)]
+    # a method with a label has the pictures of that without
+    wanted = [method_named(name) for name in {method_named(name).shows: 0 for name in methods}]
     work = _Work(run, options or EncodeOptions(), allow_download, progress or Silent())
     clusters = any(method.choice == "clusters" for method in wanted)
     broken = work.look(clusters)
@@ -87,6 +91,7 @@ def encode(
     return Encoded(
         {method.name: work.pictures(method, broken, reduction) for method in wanted},
         broken,
+        work.partly(broken),
         reduction.share if reduction is not None else None,
     )
 
@@ -125,6 +130,12 @@ class _Work:
                 + ("" if len(broken) == len(videos) else ", or leave them out: --broken skip"),
             )
         return broken
+
+    def partly(self, broken: Mapping[str, str]) -> dict[str, str]:
+        """Videos that could be read in part only, and what is wrong with them."""
+        ids = [video.id for split in SPLITS for video in self.sample.split(split)]
+        told = {id: "; ".join(self.frames.damage(id)) for id in ids if id not in broken}
+        return {id: what for id, what in told.items() if what}
 
     def reduced(self, broken: Mapping[str, str]) -> Reduction:
         """The components of the features of all videos to train on."""
@@ -210,7 +221,7 @@ def look_at(film: Film, options: LookOptions) -> Looked:
     """
     usual = tuple(looked_at(film, replace(options, least=0)))
     dense = usual if len(usual) >= options.least else tuple(looked_at(film, options))
-    return Looked(usual, dense)
+    return Looked(usual, dense, tuple(film.warnings))
 
 
 def _listed(broken: Mapping[str, str]) -> str:

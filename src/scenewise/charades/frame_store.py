@@ -26,10 +26,12 @@ class Looked:
     Args:
         usual: every n-th frame.
         dense: the frames that key frames are chosen from: the same, or more of a short video.
+        damage: sentences for people, where the video could be read in part only.
     """
 
     usual: tuple[PackedFrame, ...]
     dense: tuple[PackedFrame, ...]
+    damage: tuple[str, ...] = ()
 
 
 class FrameStore:
@@ -88,6 +90,7 @@ class FrameStore:
                 usual=np.array([t in usual for t in times], np.bool_),
                 dense=np.array([t in dense for t in times], np.bool_),
                 source=np.array(source_of(video), np.int64),
+                damage=np.array(looked.damage, np.str_),
                 data=np.frombuffer(b"".join(frames[t].data for t in times), np.uint8),
             )
 
@@ -119,13 +122,26 @@ class FrameStore:
             self.get(id)  # tells what is wrong
             raise
 
+    def damage(self, id: str) -> tuple[str, ...]:
+        """Sentences for people, where a video could be read in part only.
+
+        Raises:
+            FeaturesInvalid: as for `get`.
+        """
+        try:
+            with np.load(self._path(id), allow_pickle=False) as held:
+                return tuple(str(sentence) for sentence in held["damage"])
+        except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
+            return self.get(id).damage  # or tells what is wrong
+
     def _held(self, id: str) -> tuple[Looked, list[int]] | None:
         try:
             with np.load(self._path(id), allow_pickle=False) as held:
                 parts = {name: held[name] for name in held.files}
             frames = _frames(parts)
             usual = _those(frames, parts["usual"])
-            looked = Looked(usual, _those(frames, parts["dense"]))
+            damage = tuple(str(sentence) for sentence in parts.get("damage", ()))
+            looked = Looked(usual, _those(frames, parts["dense"]), damage)
             return looked, [int(value) for value in parts["source"]]
         except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile):
             return None

@@ -59,7 +59,8 @@ class Making:
     def settings(self) -> dict[str, Any]:
         """All that they hang on but the videos."""
         grid = asdict(self.options.grid) if self.method.kind == GRID else {}
-        return {"method": asdict(self.method), "frames": self.frames.key,
+        method = {name: one for name, one in asdict(self.method).items() if name != "label"}
+        return {"method": method, "frames": self.frames.key,
                 "choice": self.choice, "grid": grid}  # fmt: skip
 
 

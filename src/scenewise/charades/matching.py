@@ -6,7 +6,7 @@ Source: Prakash et al. 2023, section 5.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -116,24 +116,33 @@ def matched(
     tuned: TunedClip,
     batch: int,
     progress: Progress,
+    *,
+    only: Collection[str] | None = None,
 ) -> tuple[Ranks, tuple[str, ...], int]:
     """The rank of the own caption of everything shown, [n], whose it is, [n], and how many
     captions there were to choose from.
 
-    Every caption of the split is a candidate, also that of a video without pictures.
+    Every caption of the split is a candidate, also that of a video without pictures; with `only`,
+    some of its videos are the whole of it.
     """
-    captions = run.sample().captions(split)
+    captions = {
+        id: caption
+        for id, caption in run.sample().captions(split).items()
+        if only is None or id in only
+    }
     texts, numbers = candidates(list(captions.values()))
     own = dict(zip(captions, numbers.tolist(), strict=True))
     seen = shown(pictures, split, tuned.eye, progress)
+    asked = np.flatnonzero([id in captions for id in seen.videos])
     read = _texts(tuned, texts, batch)
     found = []
-    with progress.step(f"Matching ({split})", len(seen)) as bar:
-        for rows in np.array_split(np.arange(len(seen)), max(1, -(-len(seen) // batch))):
+    with progress.step(f"Matching ({split})", len(asked)) as bar:
+        for rows in np.array_split(asked, max(1, -(-len(asked) // batch))):
             found.append((_images(tuned, seen, rows) @ read.T).cpu().numpy())
             bar.advance(len(rows))
-    mine = np.array([own[id] for id in seen.videos], np.int64)
-    return ranks(np.concatenate(found), mine), seen.videos, len(texts)
+    videos = tuple(seen.videos[row] for row in asked)
+    mine = np.array([own[id] for id in videos], np.int64)
+    return ranks(np.concatenate(found), mine), videos, len(texts)
 
 
 def trained_on(run: Run, pictures: Pictures) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from scenewise.core.errors import UnknownChoice
@@ -17,6 +17,7 @@ USUAL: Final = ("baseline", "grid", "grid2", "mean", "grid-shots")
 6 proposes, and two that one would compare with today."""
 
 _NAME: Final = re.compile(r"(grid|mean)([1-9]\d?)?(-shots|-even)?", re.ASCII)
+_LABEL: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,30}", re.ASCII)
 _USUAL_SIDE: Final = 3
 _MOST_CELLS: Final = 8
 _MOST_FRAMES: Final = 64
@@ -36,6 +37,8 @@ class Method:
         frames: how many frames a video is shown in at most; 0 for all that are looked at.
         choice: how they are chosen: `all`, `clusters` (the paper's), `shots` (key frames as films
             are described by) or `even`.
+        label: what follows a `+` in its name: the same pictures, trained in another way, as a row
+            of its own (`grid+216`).
     """
 
     name: str
@@ -43,10 +46,20 @@ class Method:
     side: int
     frames: int
     choice: str
+    label: str = ""
+
+    @property
+    def shows(self) -> str:
+        """The method without a label whose pictures these are."""
+        return self.name.partition("+")[0]
 
     @property
     def title(self) -> str:
         """What it is called in tables."""
+        return self._what + (f", {self.label}" if self.label else "")
+
+    @property
+    def _what(self) -> str:
         if self.kind == BASELINE:
             return "Baseline (frame by frame)"
         if self.kind == MEAN:
@@ -66,6 +79,9 @@ def method_named(name: str) -> Method:
     Raises:
         UnknownChoice: there is none.
     """
+    base, plus, label = name.partition("+")
+    if plus and _LABEL.fullmatch(label):
+        return replace(method_named(base), name=name, label=label)
     if name == BASELINE:
         return Method(BASELINE, BASELINE, 0, 0, "all")
     match = _NAME.fullmatch(name)
@@ -78,5 +94,6 @@ def method_named(name: str) -> Method:
             return Method(name, MEAN, 0, number or _USUAL_FRAMES, "even")
     raise UnknownChoice(
         f"there is no method {name!r}",
-        remedy=f"choose one of: {', '.join(USUAL)}; or another size, such as grid4 or mean16",
+        remedy=f"choose one of: {', '.join(USUAL)}; or another size, such as grid4 or mean16; or "
+        "one with a label, such as grid+large",
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,17 +47,24 @@ class Shown:
 def shown(pictures: Pictures, split: str, eye: Eye, progress: Progress) -> Shown:
     """The pictures of a split as a CLIP takes them; made where they are not on the disk.
 
+    Each size and way of scaling has a file of its own. Files of pictures that are no more are
+    removed.
+
     Raises:
         FeaturesInvalid, RunInvalid: a picture is not there, or damaged.
         OutputUnwritable: the folder cannot be written to.
     """
-    plain = json.dumps([pictures.fingerprint, eye.settings], sort_keys=True, default=list)
+    plain = json.dumps(eye.settings, sort_keys=True, default=list)
     key = hashlib.sha256(plain.encode()).hexdigest()[:16]
-    path = pictures.place.pixels / f"{key}-{split}.npy"
+    path = pictures.place.pixels / f"{pictures.fingerprint}-{key}-{split}.npy"
     count = pictures.count(split)
     pixels = _held(path, count)
     if pixels is None:
         make_folder(path.parent)
+        for other in path.parent.glob("*.npy"):
+            if not other.name.startswith(pictures.fingerprint):
+                with suppress(OSError):
+                    other.unlink()
         with atomic(path) as temporary, progress.step(f"Scaling pictures ({split})", count) as bar:
             held: Any = None
             at = 0

@@ -6,7 +6,7 @@ RUN/
   frames/SETTINGS/        frames looked at, as JPEG (`frame_store.FrameStore`)
   features/SETTINGS/      what a ResNet sees of them (`feature_store.FeatureStore`)
   reduction.npz           principal components of the videos to train on (`reduction`)
-  METHOD/                 one for each method (`methods`): baseline, grid, grid2, mean …
+  METHOD/                 one for each method (`methods`): baseline, grid, grid+216, mean …
     pictures.json         which pictures each video is shown in (`encoding.Pictures`)
     grids/ID.jpg          of the grid methods; ID.json tells the times of their frames
     pixels/               pictures at the size that a CLIP takes; may be removed
@@ -94,12 +94,17 @@ class RunSample:
 
 
 class MethodFolder:
-    """The folder of one method in a run."""
+    """The folder of one method in a run.
 
-    def __init__(self, folder: Path) -> None:
+    Args:
+        folder: where it is trained.
+        shown: where its pictures are: for a method with a label the folder of that without.
+    """
+
+    def __init__(self, folder: Path, shown: Path) -> None:
         self.folder = folder
-        self.pictures = folder / "pictures.json"
-        self.grids = folder / "grids"
+        self.pictures = shown / "pictures.json"
+        self.grids = shown / "grids"
         self.pixels = folder / "pixels"
         self.options = folder / "options.json"
         self.metrics = folder / "metrics.jsonl"
@@ -128,12 +133,27 @@ class Run:
         Raises:
             UnknownChoice: there is no such method.
         """
-        return MethodFolder(self.folder / method_named(name).name)
+        method = method_named(name)
+        return MethodFolder(self.folder / method.name, self.folder / method.shows)
 
     def evaluated(self) -> list[str]:
         """Names of the methods that have an evaluation, baseline first, then by name."""
         names = [path.parent.name for path in self.folder.glob("*/evaluation.json")]
         return sorted(filter(_is_method, names), key=lambda name: (name != "baseline", name))
+
+    def evaluations(self) -> dict[str, dict[str, Evaluation]]:
+        """Everything that is evaluated, by method and split; CLIP before training, where that was
+        asked for, stands below as "METHOD, untrained".
+
+        Raises:
+            RunInvalid: a file is damaged.
+        """
+        before = [path.parent.name for path in self.folder.glob("*/before.json")]
+        names = sorted(filter(_is_method, before), key=lambda name: (name != "baseline", name))
+        trained = {name: read_evaluation(self.method(name).evaluation) for name in self.evaluated()}
+        return trained | {
+            f"{name}, untrained": read_evaluation(self.method(name).before) for name in names
+        }
 
     def trained(self) -> list[str]:
         """Names of the methods that have a trained model, baseline first, then by name."""

@@ -16,6 +16,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from scenewise.charades.enlarging import (
+    add_text_places,
+    enlarge_picture,
+    enlarged_processor,
+    write_enlarged,
+)
 from scenewise.charades.errors import CaptionsTooLong
 from scenewise.core.errors import OptionInvalid
 from scenewise.core.media_types import Image
@@ -85,6 +91,10 @@ class Eye:
         mean, spread = self._mean.to(pixels.device), self._spread.to(pixels.device)
         return (pixels.float() * self._factor - mean) / spread
 
+    def of_size(self, side: int) -> Eye:
+        """The same for pictures of another width and height, px."""
+        return Eye(type(self._processor)(**enlarged_processor(self._processor.to_dict(), side)))
+
 
 class TunedClip:
     """A CLIP with what goes with it.
@@ -135,6 +145,29 @@ class TunedClip:
     def fingerprint(self) -> str:
         """A hash of the model as it was loaded (see `hub.fingerprint`)."""
         return hub.fingerprint(self.folder)
+
+    @property
+    def side(self) -> int:
+        """Width and height of the pictures it sees, px."""
+        return int(self.model.config.vision_config.image_size)
+
+    def enlarge(self, side: int = 0, *, cells: int = 1, places: int = 0) -> None:
+        """Let it see larger pictures and read longer captions.
+
+        Args:
+            side: width and height of the pictures, px; 0 for its own.
+            cells: how often positions are repeated along a side, see `enlarge_picture`.
+            places: most tokens of a caption; 0 for its own.
+
+        Raises:
+            OptionInvalid: see `enlarge_picture` and `add_text_places`.
+        """
+        before = self.side
+        enlarge_picture(self.model, side or before, cells)
+        add_text_places(self.model, places or self.longest)
+        self.longest = int(self.model.config.text_config.max_position_embeddings)
+        if self.side != before:
+            self.eye = self.eye.of_size(self.side)
 
     def tokens(self, captions: Mapping[str, str], *, long: str = "truncate") -> Tokens:
         """Captions by the id of their video as tokens, in their order.
@@ -193,7 +226,7 @@ def by_video(embeddings: Tensor, owner: Tensor, count: int) -> Tensor:
 
 def save_clip(model: Any, source: Path, folder: Path, about: Mapping[str, Any]) -> None:
     """Keep a CLIP as an ordinary checkpoint: configuration, weights as safetensors, and the files
-    of its tokenizer and image processor as they were.
+    of its tokenizer and image processor, as they were but for sizes that have changed.
 
     Whatever goes wrong, a model that was in the folder before is still there and whole.
 
@@ -214,7 +247,18 @@ def save_clip(model: Any, source: Path, folder: Path, about: Mapping[str, Any]) 
         for name in hub.SIDE_FILES:
             if name not in _OWN and (source / name).is_file():
                 shutil.copyfile(source / name, temporary / name)
+        before = json.loads((source / "config.json").read_text(encoding="utf-8"))
+        side, places = sizes(model.config.to_dict())
+        if (side, places) != sizes(before):
+            write_enlarged(temporary, side, places)
         atomic_text(temporary / ABOUT, json.dumps(dict(about), indent=1) + "\n")
+
+
+def sizes(config: Mapping[str, Any]) -> tuple[int, int]:
+    """Width of the pictures in px and most tokens of a caption that a configuration tells; what
+    it leaves out is as in ViT-B/32."""
+    vision, text = (config.get(part) or {} for part in ("vision_config", "text_config"))
+    return int(vision.get("image_size", 224)), int(text.get("max_position_embeddings", 77))
 
 
 def _pooled(found: Any) -> Tensor:

@@ -11,6 +11,9 @@ from scenewise.training.options import TrainingOptions
 
 LONG: Final = ("truncate", "refuse")
 DUPLICATES: Final = ("soft", "masked", "apart")
+STRETCHED: Final = "stretched"
+REPEATED: Final = "repeated"
+POSITIONS: Final = (STRETCHED, REPEATED)
 
 
 @dataclass(frozen=True)
@@ -28,7 +31,11 @@ class TuningOptions(TrainingOptions):
         200, "steps between checkpoints; 0 for one at the end only", low=0, group="Run"
     )
     evaluate_every: int = option(
-        0, "steps between evaluations on the videos to test on; 0 for none", low=0, group="Run"
+        0,
+        "steps between evaluations on the videos to test on, which no option may be chosen by, or "
+        "on those of --validation; 0 for none, or one at the end",
+        low=0,
+        group="Run",
     )
     batch: int = option(
         50,
@@ -57,6 +64,38 @@ class TuningOptions(TrainingOptions):
         "captions with more tokens than the model reads: truncate, or refuse",
         choices=LONG,
         group="Batches",
+    )
+    picture_size: int = option(
+        0,
+        "width and height of the pictures that the model is to see, a multiple of its patches; "
+        "larger than its own lets it see more of a grid; 0 for its own",
+        low=0,
+        high=4096,
+        unit="px",
+        group="Pictures",
+    )
+    positions: str = option(
+        STRETCHED,
+        "where the patches of a picture of another size are: stretched over the whole of it, or "
+        "repeated in every cell of a grid, as if each were a picture of its own",
+        choices=POSITIONS,
+        group="Pictures",
+    )
+    text_places: int = option(
+        0,
+        "most tokens of a caption that the model is to read, not fewer than it does; 0 for its own",
+        low=0,
+        high=4096,
+        unit="tokens",
+        group="Batches",
+    )
+    validation: float = option(
+        0.0,
+        "share of the videos to train on that are kept back, drawn from the seed, and that "
+        "evaluations are made on instead of the videos to test on: to choose other options by",
+        low=0,
+        high=0.9,
+        group="Run",
     )
     device: str = option("auto", "where the model is trained", choices=DEVICES, group="Run")
 

@@ -41,7 +41,8 @@ Methods = Annotated[
         "--method",
         help="In which pictures CLIP sees a video: baseline (frame by frame), grid (3 × 3 key "
         "frames), grid2 (2 × 2), grid4 …, grid-shots and grid-even (key frames chosen in other "
-        "ways), mean (mean of 9 frame embeddings). May be given several times.",
+        "ways), mean (mean of 9 frame embeddings). With a label, as in grid+216, the same pictures "
+        "are trained on in another way, as a row of its own. May be given several times.",
     ),
 ]
 
@@ -139,6 +140,12 @@ def train(
 
     - `scenewise charades train run --method grid --clip pocket --schedule cosine
     --warmup-steps 10`
+
+    - `scenewise charades train run --method grid+672 --picture-size 672 --positions repeated`
+    (every cell of the grid as large as a frame)
+
+    - `scenewise charades train run --method grid+choice --validation 0.25 --evaluate-every 20`
+    (figures to choose options by: of a quarter of the videos to train on)
     """
     from scenewise.cli.charades_acting import act_train
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
@@ -10,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from scenewise.cli.showing import Terminal, told_time
 from scenewise.cli.telling import out, out_json, tell_columns, tell_notes
+from scenewise.core.errors import ScenewiseError
 
 if TYPE_CHECKING:
     from scenewise.charades.drawing import SourceOptions
     from scenewise.charades.encoding_options import EncodeOptions
     from scenewise.charades.evaluating import Evaluation
+    from scenewise.charades.matching import Matched
     from scenewise.charades.sample import SampleOptions
     from scenewise.charades.tuning_options import MatchOptions, TuningOptions
     from scenewise.cli.manner import Manner
@@ -69,14 +72,10 @@ def act_encode(folder: Path, methods: Sequence[str], options: EncodeOptions, man
     }
     if manner.json:
         out_json({"folder": str(folder), "pictures": counts, "left_out": dict(done.broken),
-                  "components_share": done.share})  # fmt: skip
+                  "in_part": dict(done.partly), "components_share": done.share})  # fmt: skip
         return 0
-    if done.broken:
-        out(f"{len(done.broken)} videos are left out:")
-        for id, why in list(done.broken.items())[:_LISTED]:
-            out(f"  {id}: {why}")
-        if len(done.broken) > _LISTED:
-            out(f"  … and {len(done.broken) - _LISTED} more")
+    _tell_some("Left out", done.broken)
+    _tell_some("Readable in part only, and used as far as they go", done.partly)
     if done.share is not None:
         out(f"Principal components keep {done.share:.0%} of what varies in the features")
     tell_columns(
@@ -134,7 +133,6 @@ def act_evaluate(
     from scenewise.charades.errors import RunInvalid
     from scenewise.charades.matching import evaluate_method
     from scenewise.charades.reporting import write_report
-    from scenewise.charades.runs import read_evaluation
 
     chosen = list(dict.fromkeys(methods)) or run.trained()
     if not chosen:
@@ -144,11 +142,26 @@ def act_evaluate(
             remedy="train one: scenewise charades train RUN --method grid",
         )
     terminal = _terminal(manner)
-    done = [
-        evaluate_method(run, method, options, clip=before, progress=terminal) for method in chosen
-    ]
-    evaluated = {name: read_evaluation(run.method(name).evaluation) for name in run.evaluated()}
+    done, failed = [], {}
+    for method in chosen:
+        try:
+            done.append(evaluate_method(run, method, options, clip=before, progress=terminal))
+        except ScenewiseError as error:
+            if len(chosen) == 1:
+                raise
+            failed[method] = error  # what is wrong with one is no reason to leave out the others
+    # what was evaluated of a model that does not fit any more is no result of this run
+    evaluated = {name: one for name, one in run.evaluations().items() if name not in failed}
     files = write_report(run.folder / "report", evaluated) if evaluated else []
+    _tell_done(done, files, terminal, manner)
+    sys.stderr.writelines(f"scenewise: {name}: {error}\n" for name, error in failed.items())
+    return max((error.exit_code for error in failed.values()), default=0)
+
+
+def _tell_done(
+    done: Sequence[Matched], files: Sequence[Path], terminal: Terminal, manner: Manner
+) -> None:
+    """What was evaluated."""
     if manner.json:
         out_json(
             [
@@ -157,18 +170,18 @@ def act_evaluate(
                 for one in done
             ]
         )  # fmt: skip
-        return 0
+        return
     for one in done:
         for split, count in one.truncated.items():
             if count:
                 terminal.say(
                     f"{one.method}: {count} captions ({split}) were cut to what CLIP reads"
                 )
-    tell({one.method: one.evaluations for one in done})
+    if done:
+        tell({one.method: one.evaluations for one in done})
     if files:
         out("")
         out(f"All that is evaluated so far, as tables and figures: {files[0]}")
-    return 0
 
 
 def plain(evaluation: Evaluation) -> dict[str, Any]:
@@ -239,6 +252,16 @@ def tell(evaluated: Mapping[str, Mapping[str, Evaluation]]) -> None:
                 for scene in scenes
             ],
         )
+
+
+def _tell_some(what: str, videos: Mapping[str, str]) -> None:
+    """How many videos something holds for, and why for the first of them."""
+    if videos:
+        out(f"{what}, {len(videos)} video{'' if len(videos) == 1 else 's'}:")
+    for id, why in list(videos.items())[:_LISTED]:
+        out(f"  {id}: {why}")
+    if len(videos) > _LISTED:
+        out(f"  … and {len(videos) - _LISTED} more")
 
 
 def _percent(value: Interval) -> str:
