@@ -4,6 +4,8 @@ VENV ?= .venv
 VIDEO ?=
 OUT ?= demo
 ARGS ?=
+# tests run on every core, a file of them at a time; make test JOBS=0 runs one after the other
+JOBS ?= auto
 
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -31,10 +33,10 @@ check: setup
 	$(BIN)/python -m scenewise.cli.reference --check docs/cli.md
 
 test: setup
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 unit: setup
-	$(BIN)/pytest -m "not slow and not film" $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -m "not slow and not film" $(ARGS)
 
 # make demo                describes a short film that it draws itself
 # make demo VIDEO=my.mp4   describes that film

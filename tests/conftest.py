@@ -7,6 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # one test for each core at a time, so that no library takes them all; before it is imported
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 from hypothesis import settings
 
@@ -89,3 +93,11 @@ def known_captioner() -> KnownCaptioner:
             ("a lighthouse shining a beam of light over the water at night", 28, 34),
         ]
     )
+
+
+_LONGEST = ("test_pocket_short_recipe.py", "test_pocket_recipe.py", "test_kills.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files begin first, so that no core waits for another at the end."""
+    items.sort(key=lambda item: item.path.name not in _LONGEST)
