@@ -28,7 +28,7 @@ from scenewise.distinctad.options import (
 )
 from scenewise.distinctad.prompts import laid
 from scenewise.distinctad.sequences import SequenceBatch
-from scenewise.distinctad.speaking import Said, Silence, continued, silenced
+from scenewise.distinctad.speaking import Names, Said, Silence, continued, silenced
 from scenewise.training.metrics_log import read_metrics
 from scenewise.training.options import TrainingOptions
 
@@ -207,6 +207,32 @@ def test_no_name_is_said_that_is_not_of_the_clip(trained: Path) -> None:
     strict = SpeakingOptions(candidates=2, tokens=24)
     for (_, one), names in zip(spoken(narrator, swapped, strict, cast=cast), allowed, strict=False):
         assert not any(name in one.text for name in cast - set(names)), one.text
+
+
+def test_names_that_were_learnt_are_not_said_of_strangers(trained: Path) -> None:
+    narrator, nobody = load_narrator(trained / "narrator"), film_sequences(4, named=False)
+    options = SpeakingOptions(candidates=2, tokens=24)
+    known = ["Anna", "Felix", "Clara"]
+    free = " ".join(narrate(narrator, nobody, options).values())
+    assert any(name in free for name in known)
+    told = narrate(narrator, nobody, options, names=known)
+    assert all(told.values())
+    assert not any(name in " ".join(told.values()) for name in known)
+    # of those who are there each is still named, where they are
+    own = narrate(narrator, film_sequences(4), options, names=known)
+    assert any(name in " ".join(own.values()) for name in known)
+    assert all("Felix" not in own[n] for n in (5, 6, 7)), "Felix is in the other film"
+
+
+def test_names_are_found_however_they_were_spelled(language: Language) -> None:
+    names = Names(language, ["Ann", "Anna", "Mary Lou"])
+    assert names.said("Ann's friend Mary Lou sees Annabel.") == ["Ann", "Mary Lou"]
+    assert names.said("Ann sees Anna.", ["Anna"]) == ["Ann"]
+    assert names.unnamed("Mary Lou hugs Ann's dog.") == "Someone hugs someone's dog."
+    assert names.unnamed("In a barn, Ann Anna waits.") == "In a barn, someone waits."
+    assert names.unnamed("A dog barks.") == "A dog barks."
+    assert names.silenced(["Anna"]) is names.silenced(["Anna"])
+    assert names.silenced(["Anna"]) != names.silenced([])
 
 
 def test_sampling_is_the_same_for_a_seed_and_another_for_another(trained: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from narrator_maker import make_narrator
 from scenewise.core.media_types import Frame, Keyframe
 from scenewise.core.ports import CaptionContext, ResumableCaptioner
 from scenewise.core.progress import Silent
@@ -16,6 +17,7 @@ from scenewise.description.cache import Cache
 from scenewise.description.captioning import caption
 from scenewise.description.options import DraftOptions
 from scenewise.description.work import Work
+from scenewise.distinctad.describing import NarratorCaptioner
 from scenewise.models.caption_options import CaptionOptions
 from scenewise.models.interrogator import Interrogator
 from scenewise.models.vlm import VisionLanguageCaptioner
@@ -27,8 +29,13 @@ def keyframes(pictures: list[np.ndarray]) -> list[Keyframe]:
     return [Keyframe(Frame(i + 0.5, image), Span(i, i + 1)) for i, image in enumerate(rolled)]
 
 
-@pytest.fixture(params=["interrogator", "vlm"])
-def captioner(request, tiny_blip: Path, tiny_clip: Path, tiny_vlm: Path) -> ResumableCaptioner:
+@pytest.fixture(params=["interrogator", "vlm", "distinctad"])
+def captioner(
+    request, tiny_blip: Path, tiny_clip: Path, tiny_vlm: Path, tmp_path: Path
+) -> ResumableCaptioner:
+    if request.param == "distinctad":
+        narrator = make_narrator(tmp_path / "narrator")
+        return NarratorCaptioner(CaptionOptions(model=str(narrator), candidates=2, batch_size=4))
     if request.param == "vlm":
         return VisionLanguageCaptioner(CaptionOptions(vlm_model=str(tiny_vlm), max_tokens=6))
     options = CaptionOptions(blip=str(tiny_blip), clip=str(tiny_clip), batch_size=2, max_tokens=8)
