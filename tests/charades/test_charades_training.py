@@ -127,12 +127,13 @@ def test_it_learns_and_ends_in_a_checkpoint_that_others_read(tmp_path: Path, cli
     assert places.tolist() == [int((row >= row[at]).sum()) for at, row in enumerate(near)]
 
 
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_figures_of_the_videos_to_test_on_are_logged_where_asked_for(
-    tmp_path: Path, clip: str
+    tmp_path: Path, clip: str, precision: str
 ) -> None:
     run = made_up_run(tmp_path / "run")
     shown_as(run, "grid2-even")
-    train(run, "grid2-even", clip, replace(SHORT, steps=2, evaluate_every=1))
+    train(run, "grid2-even", clip, replace(SHORT, steps=2, evaluate_every=1, precision=precision))
     lines = [line for line in read_metrics(run.method("grid2-even").folder)
              if line["kind"] == "evaluation"]  # fmt: skip
     assert [line["step"] for line in lines] == [0, 1, 2]

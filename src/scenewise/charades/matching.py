@@ -138,7 +138,10 @@ def matched(
     found = []
     with progress.step(f"Matching ({split})", len(asked)) as bar:
         for rows in np.array_split(asked, max(1, -(-len(asked) // batch))):
-            found.append((_images(tuned, seen, rows) @ read.T).cpu().numpy())
+            images = _images(tuned, seen, rows)
+            # in whole precision also while a training in bfloat16 is looked at
+            with torch.autocast(images.device.type, enabled=False):
+                found.append((images.float() @ read.float().T).cpu().numpy())
             bar.advance(len(rows))
     videos = tuple(seen.videos[row] for row in asked)
     mine = np.array([own[id] for id in videos], np.int64)
