@@ -113,6 +113,8 @@ def describe(
 
     - `scenewise describe lecture.mkv -o described --language de --voice espeak`
 
+    - `scenewise describe film.mp4 --captioner distinctad:run`  (a narrator of one's own)
+
     - `scenewise describe clip.mp4 --preset paper -o paper`  (the published system, to compare)
     """
     from scenewise.cli.acting import act_describe

@@ -5,8 +5,9 @@ Data: what is said of which part of which film, and what CLIP sees there:
 
 - `annotations`, `annotations_forms`, `annotations_drawn`, `annotations_writing`: tables
 - `banks`, `banks_recognition`: characters, and who is seen where
-- `clips`, `film_features`, `film_features_public`, `feature_cache`: frames and their embeddings
-- `sequences`: N clips of a film that stand together, in batches
+- `clips`, `clips_stills`, `resizing`, `film_features`, `film_features_public`, `feature_cache`:
+  frames and their embeddings
+- `sequences`, `sequences_making`: N clips of a film that stand together, in batches
 
 Stage I fits CLIP's eyes to films (section 3.1):
 
@@ -25,7 +26,10 @@ Stage II tells what is new in each of N consecutive clips (section 3.2):
 - `language`: the frozen language model, with LoRA where asked for
 - `narrator`: the whole model; `narrator_files` saves and loads it
 - `narrator_training`: `train_narrator`, its run
-- `speaking`, `narrating`: `narrate`, which has it tell films
+- `speaking`, `narrating`: `narrate`, which has it tell films; `names_learnt` are those that it must
+  not say of strangers
+- `describing`: the narrator as a captioner of the main job, with `narrator_eyes`, the CLIP that it
+  was trained on, and `agreeing`, how far its sentences can be trusted
 
 A run from tables to predictions, which `scenewise distinctad` drives:
 
