@@ -14,7 +14,14 @@ from made_up_evaluations import made_up
 from scipy.stats import binomtest
 
 from scenewise.charades import tables
-from scenewise.charades.certainty import ahead, fifth_share, first_share, shared, wilson
+from scenewise.charades.certainty import (
+    ahead,
+    difference,
+    fifth_share,
+    first_share,
+    shared,
+    wilson,
+)
 from scenewise.charades.evaluating import Count, evaluate
 from scenewise.charades.reporting import report, write_report
 from scenewise.core.errors import OutputUnwritable
@@ -25,6 +32,24 @@ HITS = {"baseline": 0.05, "grid": 0.4, "grid2": 0.3, "mean": 0.0}
 
 def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_difference_on_the_same_videos_is_known_better_than_two_shares() -> None:
+    rng = np.random.default_rng(2)
+    easy = rng.random(100) < 0.6
+    one = {f"V{at}": float(is_easy) for at, is_easy in enumerate(easy)}
+    other = {id: right * float(rng.random() < 0.8) for id, right in one.items()}
+    found = difference(one, dict(reversed(list(other.items()))))
+    assert found.mean == pytest.approx(np.mean(list(one.values())) - np.mean(list(other.values())))
+    assert 0 < found.low < found.mean < found.high < 0.25
+    # two shares of 100 overlap where their difference does not hold zero
+    shares = [wilson(sum(each.values()), 100) for each in (one, other)]
+    assert not ahead(*shares)
+    turned = difference(other, one)
+    assert (turned.mean, turned.low) == pytest.approx((-found.mean, -found.high), abs=0.02)
+    assert difference(one, one).high == 0
+    with pytest.raises(ValueError, match="same videos"):
+        difference(one, {"V1": 1.0})
 
 
 @settings(deadline=None)

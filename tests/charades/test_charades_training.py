@@ -150,6 +150,10 @@ def test_the_baseline_counts_frames_and_the_mean_videos(tmp_path: Path, clip: st
     assert (videos["train"].first.of, videos["test"].first.of) == (5, 3)
     assert frames["train"].first.of == sum(-(-(4 + at % 3) // 2) for at in range(5))
     assert frames["train"].captions == videos["train"].captions == 5
+    told = evaluate_method(run, "baseline", MATCH, clip=clip)
+    of = {id: len(times) for id, times in shown_as(run, "baseline").times["train"].items()}
+    right = {id: share * of[id] for id, share in told.found["train"].items()}
+    assert sum(right.values()) == pytest.approx(told.evaluations["train"].first.right)
 
 
 def test_captions_that_are_too_long_are_counted_or_refused(tmp_path: Path, clip: str) -> None:

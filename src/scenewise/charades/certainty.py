@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from statistics import NormalDist
+
+import numpy as np
 
 from scenewise.charades.evaluating import Count, Evaluation
 from scenewise.metrics.intervals import Interval
@@ -64,6 +67,35 @@ def fifth_share(told: Evaluation) -> Interval:
 def ahead(one: Interval, other: Interval) -> bool:
     """Whether the whole interval of one share is above that of the other."""
     return one.low > other.high
+
+
+def difference(
+    one: Mapping[str, float],
+    other: Mapping[str, float],
+    *,
+    seed: int = 0,
+    level: float = 0.95,
+    resamples: int = 10_000,
+) -> Interval:
+    """How far one model is ahead of another on the same videos, with a bootstrap interval.
+
+    Two models are right about much the same videos, so that their difference is known better than
+    either share; where its interval does not hold zero, one is ahead though both shares' intervals
+    may overlap. Every video counts the same, however many pictures it has.
+
+    Args:
+        one, other: share of each video's pictures that are right, by id (`Matched.found`).
+        seed, level, resamples: of the bootstrap.
+
+    Raises:
+        ValueError: they are not of the same videos, or there are none, or no such level.
+    """
+    if one.keys() != other.keys() or not one or not 0 < level < 1:
+        raise ValueError("only shares of the same videos can be compared")
+    each = np.array([one[id] - other[id] for id in one])
+    drawn = np.random.default_rng(seed).integers(len(each), size=(resamples, len(each)))
+    low, high = np.quantile(each[drawn].mean(axis=1), [(1 - level) / 2, (1 + level) / 2])
+    return Interval(float(each.mean()), float(low), float(high), level)
 
 
 def _never_a_point(count: Count, drawn: Interval, told: Evaluation) -> Interval:

@@ -6,7 +6,7 @@ Source: Prakash et al. 2023, section 5.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Hashable, Mapping
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,12 +40,14 @@ class Matched:
         evaluations: by split.
         truncated: captions that were too long and read in part, by split.
         left_out: videos without pictures.
+        found: share of a video's pictures that found its caption, by split and id.
     """
 
     method: str
     evaluations: Mapping[str, Evaluation]
     truncated: Mapping[str, int]
     left_out: int
+    found: Mapping[str, Mapping[str, float]]
 
 
 def evaluate_method(
@@ -85,7 +87,7 @@ def evaluate_method(
             progress=teller,
         )
     sample = run.sample()
-    evaluations, truncated = {}, {}
+    evaluations, truncated, found = {}, {}, {}
     for split in SPLITS:
         if not pictures.count(split):
             continue
@@ -101,12 +103,13 @@ def evaluate_method(
             level=chosen.level,
             resamples=chosen.resamples,
         )
+        found[split] = _shares(places, videos)
         truncated[split] = tuned.tokens(sample.captions(split)).truncated
     told = {**about, "method": method, "sample": sample.fingerprint, "truncated": truncated,
             "left_out": sorted(pictures.left_out), "seed": chosen.seed}  # fmt: skip
     place = pictures.place.before if clip else pictures.place.evaluation
     write_evaluation(place, evaluations, told)
-    return Matched(method, evaluations, truncated, len(pictures.left_out))
+    return Matched(method, evaluations, truncated, len(pictures.left_out), found)
 
 
 def matched(
@@ -146,6 +149,14 @@ def matched(
     videos = tuple(seen.videos[row] for row in asked)
     mine = np.array([own[id] for id in videos], np.int64)
     return ranks(np.concatenate(found), mine), videos, len(texts)
+
+
+def _shares(places: Ranks, videos: Sequence[str]) -> dict[str, float]:
+    """The share of each video's pictures that found its caption, by id."""
+    right: dict[str, list[bool]] = {}
+    for place, id in zip(places, videos, strict=True):
+        right.setdefault(id, []).append(int(place) == 1)
+    return {id: sum(each) / len(each) for id, each in right.items()}
 
 
 def trained_on(run: Run, pictures: Pictures) -> dict[str, Any]:
