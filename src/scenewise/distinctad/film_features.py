@@ -267,6 +267,8 @@ def looked_at(
         OutputUnwritable: the cache cannot be written to.
         UnknownChoice: there is no such kind.
     """
+    from scenewise.training import processes
+
     if kind not in KINDS:
         raise UnknownChoice(f"there is no kind {kind!r}", remedy=f"choose: {', '.join(KINDS)}")
     chosen = options or ClipOptions()
@@ -281,14 +283,18 @@ def looked_at(
     for row in annotations.rows:
         rows.setdefault(row.file, []).append(row)
     stored: dict[str, StoredClips] = {}
+    for name in rows:
+        if name not in videos:
+            raise FeaturesInvalid(f"the video {name} is not there", remedy="find the films first")
     with (progress or Silent()).step("Looking at films", len(rows)) as step:
-        for name, mine in rows.items():
-            if name not in videos:
-                raise FeaturesInvalid(
-                    f"the video {name} is not there", remedy="find the films first"
-                )
+        if processes.count() > 1:  # each looks at some of them, and finds the others' in the cache
+            for name in list(rows)[processes.place() :: processes.count()]:
+                film_clips(videos[name], rows[name], eyes, cache, kind, chosen)
+                step.advance(processes.count())
+            processes.wait()
+        for number, (name, mine) in enumerate(rows.items(), 1):
             stored[name] = film_clips(videos[name], mine, eyes, cache, kind, chosen)
-            step.advance()
+            step.reach(number)
     return collected(
         [(mine, stored[name].vectors, stored[name].different) for name, mine in rows.items()],
         chosen,
