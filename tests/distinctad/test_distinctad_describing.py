@@ -203,6 +203,23 @@ def test_another_narrator_or_way_of_speaking_is_another_captioner(
     assert len({own, *made}) == 5
 
 
+@pytest.mark.film
+def test_all_tokens_of_frames_are_seen_where_the_narrator_learnt_from_them(
+    film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = make_narrator(tmp_path / "narrator", about={"look at": "tokens"})
+    who = NarratorCaptioner(CaptionOptions(model=str(folder), **HERE), speaking=SPEAKING)
+    spans, frames = segments(film, 3), keyframes(film, 3)
+    seen = who.seeing(Film(film), spans, _Heard([]))
+    assert seen._vectors.ndim == 4
+    said = list(seen.describe(frames, CaptionContext()))
+    assert all(row[0].text and 0 <= row[0].score <= 1 for row in said)
+    monkeypatch.setattr(describing, "_IN_MEMORY", 0)
+    kept = who.seeing(Film(film), spans, _Heard([]))
+    assert isinstance(kept._vectors, np.memmap)
+    assert list(kept.describe(frames, CaptionContext())) == said
+
+
 def test_names_are_those_that_were_given_and_nobody_elses(
     captioner: NarratorCaptioner, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,6 +7,8 @@ in training, and N clips that follow each other beside one another.
 from __future__ import annotations
 
 import json
+import math
+import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -38,6 +40,8 @@ from scenewise.models.precision import placement
 
 _VERSION: Final = 1
 _FILM: Final = "film"
+_IN_MEMORY: Final = 1 << 28
+"""Bytes of embeddings that are kept in memory: those of a day of film, one a frame."""
 
 Vectors = npt.NDArray[np.float16]
 
@@ -169,7 +173,7 @@ class NarratorCaptioner:
         for frame in seen_frames(film, times, self._eyes, self._kind):
             if vectors is None:
                 shape = (len(times), self._frames.frames, *frame.vectors.shape)
-                vectors = np.zeros(shape, np.float16)
+                vectors = _room(shape)
             for clip, slot in frame.places:
                 vectors[clip, slot] = frame.vectors
             step.reach(frame.time)
@@ -214,6 +218,13 @@ class NarratorCaptioner:
         times = frame_times(keyframe.span, self._frames.frames, self._frames.least)
         pixels = {id(frame): self._eyes.pixels_of(frame) for frame in frames}
         return [pixels[id(min(frames, key=lambda frame: abs(frame.time - time)))] for time in times]
+
+
+def _room(shape: tuple[int, ...]) -> Vectors:
+    """Zeros; on the disk where all tokens of a long film's frames would fill the memory."""
+    if 2 * math.prod(shape) <= _IN_MEMORY:
+        return np.zeros(shape, np.float16)
+    return np.memmap(tempfile.TemporaryFile(), np.float16, "w+", shape=shape)
 
 
 class SeenFilm:
