@@ -15,7 +15,10 @@ import torch
 from PIL import Image as Pillow
 
 from scenewise.cli.running import run as run_command
+from scenewise.distinctad.annotations_writing import write_predictions
+from scenewise.distinctad.preparing import material_of
 from scenewise.distinctad.runs import Run
+from scenewise.metrics.ad_tables import read_table
 from scenewise.synthetic.films import make_films
 
 Ran = tuple[int, str, str]
@@ -146,6 +149,37 @@ def test_a_run_draws_what_it_has_and_tells_what_it_lacks(
     one_line(
         command("figures", run.folder, "--only", "strips", "--start", 999, *CPU), "begin earlier"
     )
+    shutil.rmtree(run.stage1)
+    one_line(command("figures", run.folder, "--only", "tsne", *CPU), "trained on", "train again")
+
+
+def test_features_have_similarities_but_no_pictures(
+    command: Command, prepared: Path, tmp_path: Path
+) -> None:
+    films = prepared.parent
+    table = read_table(films / "ad.csv")
+    rng = np.random.default_rng(0)
+    base = rng.normal(size=16)
+    for name in dict.fromkeys(row.film for row in table.rows):
+        rows = base + 0.1 * rng.normal(size=(150, 16))
+        np.save(tmp_path / f"{name}.npy", rows.astype(np.float16))
+    run = tmp_path / "run"
+    made = command("prepare", "--table", films / "ad.csv", "--features", tmp_path, "--clip",
+                   "pocket", "--clip-frames", 2, "--validation", 0, "-o", run)  # fmt: skip
+    assert made[0] == 0, made
+    predictions = tmp_path / "told.csv"
+    write_predictions(
+        predictions, material_of(Run(run).data()).annotations.rows,
+        ["Somebody waves."] * len(table.rows),
+    )  # fmt: skip
+    code, out, err = command("figures", run, "--beside", f"same={predictions}", *CPU, "--json")
+    assert code == 0, err
+    held = json.loads(out)
+    assert set(held["figures"]) == {"similarity"}
+    assert set(held["figures"]["similarity"]["means"]) == {"before", "said"}
+    # 0.1 of noise in each of 16 numbers, half of it gone in the mean of two frames
+    assert held["figures"]["similarity"]["means"]["before"]["mean"] > 0.97
+    assert any("features without videos" in note for note in held["notes"])
 
 
 def test_sentences_are_read_back_from_one_vector_and_from_all(

@@ -37,5 +37,12 @@ A run from tables to predictions, which `scenewise distinctad` drives:
 - `preparing`: its films, divided, and their descriptions
 - `stages`: Stage I, Stage II, and telling films
 
+What it looks like:
+
+- `figures`: `draw_figures`, which draws those of a run; `figures_tsne`, `figures_similarity`,
+  `figures_strips` and `figures_sentences` draw and measure from arrays and texts alone
+- `reconstruction`: sentences read back from CLIP's text features (appendix A); `reconstructing` is
+  the experiment as a part of a run
+
 Import from the modules; those that compute load torch.
 """
