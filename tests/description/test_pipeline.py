@@ -113,6 +113,20 @@ def test_an_uncertain_description_is_kept_but_not_voiced(
     assert all("confidence" in line.reason for line in seen)
 
 
+def test_captions_are_cut_to_a_clause_and_descriptions_are_not(demo_film, known_captioner) -> None:
+    told = [("A harbour. A boat sails by, and gulls follow it.", 5, 11)]
+    captions, descriptions = type(known_captioner)(told), type(known_captioner)(told)
+    descriptions.writes_descriptions = True
+    texts = [
+        [line.text for line in draft.script.descriptions if line.kind == "visual"]
+        for draft in (
+            scenewise.draft(demo_film.path, speech=ESPEAK, captioner=who)
+            for who in (captions, descriptions)
+        )
+    ]
+    assert texts == [["A harbour."], [told[0][0]]]
+
+
 def test_an_edited_line_is_what_is_heard(described, demo_film, tmp_path) -> None:
     base = described.script
     line = next(d for d in base.descriptions if "boat" in d.spoken)

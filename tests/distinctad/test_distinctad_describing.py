@@ -15,6 +15,7 @@ import torch
 
 from narrator_maker import FRAMES, make_narrator
 from scenewise.cli.running import run as run_command
+from scenewise.core.errors import ModelMissing
 from scenewise.core.media_types import Candidate, Frame, Keyframe
 from scenewise.core.ports import CaptionContext, FilmCaptioner, ResumableCaptioner
 from scenewise.core.progress import Silent
@@ -263,6 +264,10 @@ def test_the_clip_is_found_again_or_refused_in_one_line(narrator: Path, tmp_path
     with pytest.raises(Exception, match=r"not where it was; name it with --clip"):
         made(alone)
     assert made(alone, str(moved / "stage1" / "clip")).name == "distinctad"
+    # one of the hub that is not here is told as such
+    away = make_narrator(tmp_path / "hub", about={"clip": "other", "clip at": "some/clip"})
+    with pytest.raises(ModelMissing, match="some/clip"):
+        made(away)
     # distributed features tell how long they are, not whose
     public = make_narrator(tmp_path / "mad", channels=24, about={"clip": "features mad.h5"})
     with pytest.raises(Exception, match="24 numbers a frame, and pocket makes"):
@@ -344,7 +349,7 @@ def test_a_trained_narrator_describes_a_film(
 
     # the narrator's own words, each at the segment that it saw
     import scenewise
-    from scenewise.description.wording import WordingOptions, sentence
+    from scenewise.description.wording import sentence
 
     draft = scenewise.draft(
         film,
@@ -354,11 +359,10 @@ def test_a_trained_narrator_describes_a_film(
     chosen = draft.selection.keyframes
     who = NarratorCaptioner(CaptionOptions(model=str(run.folder), candidates=2))
     seen = who.seeing(Film(film), [k.span for k in chosen], _Heard([]))
-    style = WordingOptions(first_clause=True)
     expected = [
-        ((k.span.start, k.span.end), sentence(row[0].text, style), row[0].score)
+        ((k.span.start, k.span.end), sentence(row[0].text), row[0].score)
         for k, row in zip(chosen, seen.describe(chosen, CaptionContext()), strict=True)
-        if row and sentence(row[0].text, style)
+        if row and sentence(row[0].text)
     ]
     for (span, told, score), line in zip(expected, lines, strict=True):
         assert line["span"] == pytest.approx(span, abs=1e-3)

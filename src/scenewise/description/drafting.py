@@ -118,7 +118,10 @@ def draft(
     candidates = caption(captioner, keyframes, context, digest, options, work, source)
 
     with timings.stage("word"):
-        lines = worded_lines(keyframes, candidates, events, captioner.name, options, written)
+        style = options
+        if getattr(captioner, "writes_descriptions", False):  # nothing in them is mere caption
+            style = replace(options, first_clause=False)
+        lines = worded_lines(keyframes, candidates, events, captioner.name, style, written)
     film_span = Span(0.0, max(seen.duration, source.info.duration or 0.0))
     dialogue = tuple(union([*sound.dialogue, *spoken_spans(captions or ())]))
     gaps = find_gaps(dialogue, film_span, options.gaps)

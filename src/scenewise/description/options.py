@@ -89,7 +89,11 @@ class DraftOptions(Checked):
         "", "a captions file (VTT, SRT) of the film: its cues count as dialogue", group="Draft"
     )
     camera_talk: bool = option(False, "allow words about the camera", group="Draft")
-    first_clause: bool = option(True, "keep the first clause of each caption", group="Draft")
+    first_clause: bool = option(
+        True,
+        "keep the first clause of each caption; a narrator's descriptions stay whole",
+        group="Draft",
+    )
     reword: bool = option(
         True,
         "word captions as audio description; otherwise they are said as they are",

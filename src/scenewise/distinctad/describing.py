@@ -71,6 +71,9 @@ class NarratorCaptioner:
     languages = ("en",)
     """Languages that the sentences can be in: those of the data sets."""
 
+    writes_descriptions = True
+    """Its sentences are audio description already, and none is cut to its first clause."""
+
     def __init__(
         self,
         options: CaptionOptions | None = None,

@@ -88,7 +88,8 @@ def narrator_eyes(
 
     Raises:
         NarratorInvalid: that CLIP is not there any more, or another one was named.
-        ModelMissing, OptionInvalid: the one that was named cannot be had, or is no CLIP.
+        ModelMissing: it is one of the hub, and cannot be had; or the one that was named cannot.
+        OptionInvalid: the one that was named is no CLIP.
     """
     told = about_narrator(folder)
     about: Mapping[str, Any] = told["about"]
@@ -119,13 +120,20 @@ def narrator_eyes(
                 remedy="leave --clip out, or name that one",
             )
         return Eyes(named, **how)
-    for source in _places(folder, str(about.get("clip at", ""))):
+    remembered = str(about.get("clip at", ""))
+    absent: ModelMissing | None = None
+    for source in _places(folder, remembered):
         try:
             found = _fingerprint(source, allow_download, progress)
-        except (ModelMissing, OptionInvalid):
+        except ModelMissing as error:
+            absent = error if source == remembered and not Path(source).is_absolute() else absent
+            continue
+        except OptionInvalid:
             continue
         if found == wanted:
             return Eyes(source, **how)
+    if absent is not None:  # it is on the hub, and how to fetch it is known
+        raise absent
     raise NarratorInvalid(
         "the CLIP that the narrator was trained on is not where it was",
         path=folder,
