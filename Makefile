@@ -14,7 +14,7 @@ BIN := $(VENV)/bin
 endif
 STAMP := $(VENV)/.installed
 
-.PHONY: setup check test unit demo bench bench-charades docs clean
+.PHONY: setup check test unit demo bench bench-charades bench-distinctad bench-distinctad-stage1 bench-distinctad-sweeps docs clean
 
 setup: $(STAMP)
 
@@ -49,6 +49,16 @@ bench: setup
 # make bench-charades      half an hour on two cores; goes on where it was stopped
 bench-charades: setup
 	$(BIN)/python benchmarks/bench_charades.py $(ARGS)
+
+# make bench-distinctad    an hour on two cores, and so for the two below; all go on where stopped
+bench-distinctad: setup
+	$(BIN)/python benchmarks/bench_distinctad.py $(ARGS)
+
+bench-distinctad-stage1: setup
+	$(BIN)/python benchmarks/bench_distinctad.py --table 4 $(ARGS)
+
+bench-distinctad-sweeps: setup
+	$(BIN)/python benchmarks/bench_distinctad.py --table 6,sweeps $(ARGS)
 
 docs: setup
 	$(BIN)/python -m scenewise.cli.reference --write docs/cli.md

@@ -7,6 +7,7 @@ from typing import Annotated, Final, Optional
 
 import typer
 
+from scenewise.cli.distinctad_ablate import ablate
 from scenewise.cli.distinctad_figures import figures
 from scenewise.cli.distinctad_reconstruct import reconstruct
 from scenewise.cli.flags import with_options
@@ -243,5 +244,6 @@ def evaluate(
     return act_evaluate(run, split, options, manner, per_film=per_film)
 
 
+distinctad.command()(ablate)
 distinctad.command()(figures)
 distinctad.command()(reconstruct)

@@ -116,10 +116,19 @@ def load_language(
             path=Path(folder),
             remedy="choose another language model",
         )
+    _fuse(model)
     if lora:
         _add_lora(model, lora, seed)
         model.to(place.device)
     return Language(name, model, tokenizer, hub.fingerprint(folder))
+
+
+def _fuse(model: Any) -> None:
+    """GPT-2's activation as one operation where transformers takes nine: a fifth of the time that
+    a training step of a small model takes."""
+    if getattr(model.config, "activation_function", "") == "gelu_new":
+        for block in model.transformer.h:
+            block.mlp.act = torch.nn.GELU(approximate="tanh")
 
 
 def _add_lora(model: Any, rank: int, seed: int) -> None:

@@ -287,6 +287,36 @@ class NarratorTraining(Checked):
 
 
 @dataclass(frozen=True)
+class AblationOptions(Checked):
+    """Which experiments are made, and how often."""
+
+    seeds: int = option(
+        3, "how often each row is trained, each time from another seed", low=1, high=100,
+        group="Experiments",
+    )  # fmt: skip
+    workers: int = option(
+        1, "rows that are trained at the same time, each on one core", low=1, high=256,
+        group="Experiments",
+    )  # fmt: skip
+    adapt_epochs: int = option(
+        5, "epochs of Stage I, where a table has it", low=1, group="Experiments"
+    )
+    adapt_batch: int = option(
+        512, "clips that are compared in one step of Stage I", low=2, group="Experiments"
+    )
+    adapt_rate: float = option(
+        5e-5, "learning rate of Stage I", low=0, high=10, group="Experiments"
+    )
+    level: float = option(
+        0.95, "share of resamples inside an interval", low=0.5, high=0.999, group="Experiments"
+    )
+    resamples: int = option(
+        2000, "how often films and seeds are drawn anew", low=100, high=1_000_000,
+        group="Experiments",
+    )  # fmt: skip
+
+
+@dataclass(frozen=True)
 class SpeakingOptions(Checked):
     """How a narrator speaks."""
 

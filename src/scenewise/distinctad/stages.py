@@ -43,6 +43,7 @@ from scenewise.distinctad.sequences import Sequences
 from scenewise.distinctad.sequences_making import make_sequences
 from scenewise.models import hub
 from scenewise.models.precision import placement
+from scenewise.training import processes
 
 _TOLD: Final = "scenewise distinctad told 1"
 
@@ -81,7 +82,7 @@ def adapt_run(
             path=data.source.features,
             remedy="go on with Stage II: scenewise distinctad train",
         )
-    eyes = _eyes(data.clip, look, progress)
+    eyes = eyes_of(data.clip, look, progress)
 
     def pixels(split: str) -> FramesAndSentences:
         clips = clips_of(
@@ -140,7 +141,7 @@ def train_run(
         progress=progress,
     )
     source = str(run.adapted) if run.adapted.is_dir() and not plain else data.clip
-    eyes = _eyes(source, look, progress) if material.features is None else None
+    eyes = eyes_of(source, look, progress) if material.features is None else None
 
     def made(split: str) -> Sequences:
         clips = clips_of(run, data, material, data.split(split), eyes, kind=kind, progress=progress)
@@ -255,12 +256,14 @@ def narrate_run(
     return Narrated(run.predictions(split), counts, again, (*clips.notes, *sequences.notes))
 
 
-def _eyes(model: str, look: LookOptions, progress: Progress | None) -> Eyes:
+def eyes_of(model: str, look: LookOptions, progress: Progress | None = None) -> Eyes:
+    """A CLIP that looks as a run's options say."""
+    measured = str(placement(look.device, look.precision).dtype).removeprefix("torch.")
     return Eyes(
         model,
         batch_size=look.batch,
         device=look.device,
-        precision=look.precision,
+        precision=processes.of_first(measured),  # else each might keep what it sees apart
         progress=progress,
     )
 
@@ -282,7 +285,7 @@ def _same_eyes(
         there = [str(run.adapted)] if run.adapted.is_dir() else []
         for source in (*there, data.clip):
             if hub.fingerprint(_resolved(source)) == wanted:
-                return _eyes(source, look, progress)
+                return eyes_of(source, look, progress)
     raise RunInvalid(
         "what the narrator was trained on is not what this run has: another CLIP made its frames",
         path=run.folder,

@@ -1,0 +1,220 @@
+"""Experiments: rows are the paper's, intervals cover seeds and films, and nothing is done twice."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from scenewise.cli.running import run as run_command
+from scenewise.core.errors import UnknownChoice
+from scenewise.distinctad import ablating
+from scenewise.distinctad.ablating import Settings, jobs_of, told_by
+from scenewise.distinctad.ablating_report import COPIED, SAME, ahead, finished, markdown
+from scenewise.distinctad.ablating_rows import TABLES, tables_named
+from scenewise.distinctad.ablating_scoring import MEASURES, difference, interval, measured
+from scenewise.distinctad.options import (
+    ABLATIONS,
+    AblationOptions,
+    LookOptions,
+    NarratorOptions,
+    NarratorTraining,
+    SequenceOptions,
+    SpeakingOptions,
+    ablated,
+)
+from scenewise.distinctad.preparing import prepared
+from scenewise.distinctad.runs import Run, Source
+from scenewise.synthetic.films import make_films
+
+HOW = {"level": 0.95, "resamples": 500}
+PEOPLE = {
+    "one": [f"Anna carries the {thing} to the {place}." for thing, place in zip(
+        "drum ball cake book kite vase clock chair".split(),  # noqa: SIM905
+        "park beach street market station forest garage kitchen".split(), strict=True)],  # noqa: SIM905
+    "two": ["Ben sleeps.", "Clara runs past him.", "He wakes up.", "She waves.", "They dance.",
+            "A dog barks at the moon."],
+    "short": ["The End."],
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def told_wrongly(seed: int) -> dict[str, list[str]]:
+    """The true sentences in another order, and one that is not true."""
+    rng = np.random.default_rng(seed)
+    mixed = {film: [str(one) for one in rng.permutation(lines)] for film, lines in PEOPLE.items()}
+    return {**mixed, "short": ["Nothing is seen."]}
+
+
+def test_tables_are_found_by_name_and_group() -> None:
+    assert [t.name for t in tables_named("4")] == ["4a", "4b", "4c"]
+    assert [t.name for t in tables_named("5, alpha,5")] == ["5", "α"]
+    with pytest.raises(UnknownChoice, match="'7'"):
+        tables_named("7")
+    with pytest.raises(UnknownChoice):
+        tables_named(" , ")
+
+
+def test_every_row_can_be_made() -> None:
+    for table in TABLES.values():
+        assert table.first in {row.name for row in table.rows}
+        assert len({row.name for row in table.rows}) == len(table.rows)
+        for row in table.rows:
+            replace(NarratorOptions(), **row.narrator)  # type: ignore[arg-type]
+            replace(SequenceOptions(), **row.sequences)  # type: ignore[arg-type]
+
+
+def test_rows_of_table_5_are_its_ablations_with_the_papers_figures() -> None:
+    usual = NarratorOptions()
+    for row in TABLES["5"].rows:
+        assert replace(usual, **row.narrator) == ablated(usual, row.name)  # type: ignore[arg-type]
+    assert [row.name for row in TABLES["5"].rows] == list(ABLATIONS)
+    assert TABLES["5"].rows[-1].paper["R@5/16"] == 51.7
+
+
+def test_who_tells_what_people_said_gets_all_there_is() -> None:
+    perfect = measured([PEOPLE, PEOPLE], PEOPLE)
+    assert interval(perfect, "ROUGE-L", **HOW).mean == pytest.approx(100)  # type: ignore[arg-type]
+    assert interval(perfect, "R@1/5", **HOW).mean == pytest.approx(100)  # type: ignore[arg-type]
+    # a film that is too short for windows counts for nothing
+    assert list(perfect.weights["R@1/5"] > 0) == [True, True, False]
+    assert not perfect.weights["R@5/16"].any()
+
+
+def test_interval_covers_seeds_and_films() -> None:
+    good, bad = measured([PEOPLE] * 2, PEOPLE), measured([told_wrongly(k) for k in (0, 1)], PEOPLE)
+    both = measured([PEOPLE, told_wrongly(0)], PEOPLE)
+    for measure in ("CIDEr", "ROUGE-L"):
+        one, other = interval(good, measure, **HOW), interval(bad, measure, **HOW)  # type: ignore[arg-type]
+        mixed = interval(both, measure, **HOW)  # type: ignore[arg-type]
+        assert other.low <= other.mean <= other.high
+        assert other.mean < one.mean
+        # seeds that differ make an interval wider than films alone do
+        assert mixed.high - mixed.low > one.high - one.low
+
+
+def test_difference_is_taken_on_the_same_films() -> None:
+    good, bad = measured([PEOPLE] * 2, PEOPLE), measured([told_wrongly(k) for k in (0, 1)], PEOPLE)
+    assert difference(good, good, "CIDEr", **HOW).high == 0  # type: ignore[arg-type]
+    more = difference(good, bad, "CIDEr", **HOW)  # type: ignore[arg-type]
+    assert more.low > 0
+    means = [interval(one, "CIDEr", **HOW).mean for one in (good, bad)]  # type: ignore[arg-type]
+    assert more.mean == pytest.approx(means[0] - means[1])
+    with pytest.raises(ValueError, match="same seeds"):
+        difference(good, measured([PEOPLE], PEOPLE), "CIDEr", **HOW)  # type: ignore[arg-type]
+
+
+def test_other_clips_than_the_references_are_refused() -> None:
+    with pytest.raises(ValueError, match="14 sentences of 15"):
+        measured([{**PEOPLE, "two": PEOPLE["two"][1:]}], PEOPLE)
+
+
+def test_table_says_what_is_ahead_beside_both_baselines() -> None:
+    table = TABLES["6"]
+    told = {table.rows[0]: [PEOPLE] * 2, table.rows[1]: [told_wrongly(k) for k in (0, 1)]}
+    one = finished(table, told, PEOPLE, AblationOptions(seeds=2, resamples=500))
+    assert [line.name for line in one.lines] == ["consecutive", "anywhere", COPIED, SAME]
+    assert ahead(one.lines[0], one.lines[3], "ROUGE-L")
+    assert not ahead(one.lines[3], one.lines[0], "ROUGE-L")
+    assert ahead(one.lines[0], one.lines[3], "repetition")  # of which less is better
+    text = markdown(one)
+    assert "| 25.5 | 51.7 |" in text
+    assert "2 seeds, 3 films, 15 clips" in text
+    assert "**−" in text
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    where = tmp_path_factory.mktemp("ablated")
+    make_films(where / "set", 3, seed=3, seconds=15, width=96, height=96, stills=True)
+    run = Run(where / "run")
+    run.folder.mkdir()
+    run.write_data(prepared(Source(drawn=where / "set"), "pocket"))
+    return run
+
+
+def settings_of(**changes: object) -> Settings:
+    given = Settings(
+        NarratorOptions(language="pocket", vectors=2, depth=1, bases=4),
+        NarratorTraining(warmup=0.0),
+        SequenceOptions(clips=3, batch=1),
+        SpeakingOptions(candidates=1, tokens=4),
+        LookOptions(device="cpu", precision="float32"),
+        AblationOptions(seeds=2),
+    )
+    return replace(given, **changes)  # type: ignore[arg-type]
+
+
+def test_what_two_tables_share_is_one_job(run: Run) -> None:
+    tables = {name: TABLES[name] for name in ("headline", "5", "α")}
+    jobs = jobs_of(run, [row for table in tables.values() for row in table.rows], settings_of())
+    keys = {(table.name, row.name): jobs[row, 1].key for table in tables.values() for row in
+            table.rows}  # fmt: skip
+    assert keys["headline", "single clip"] == keys["5", "A0"]
+    assert keys["headline", "DistinctAD"] == keys["5", "C3"] == keys["α", "α=3"]
+    assert keys["5", "C2"] == keys["α", "α=0"]
+    assert len(set(keys.values())) == 7 + 1 + 3
+    other = jobs_of(run, tables["5"].rows, settings_of(split="validation"))
+    assert not {job.key for job in other.values()} & {job.key for job in jobs.values()}
+
+
+@pytest.mark.slow
+@pytest.mark.film
+def test_experiments_are_made_once_and_gone_on_with(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    flags = ["--language", "pocket", "--vectors", 2, "--depth", 1, "--bases", 4, "--sequence", 3,
+             "--batch", 1, "--steps", 1, "--candidates", 1, "--tokens", 4, "--device", "cpu",
+             "--precision", "float32", "--look-precision", "float32", "--seeds",
+        1,
+             "--resamples", 100]  # fmt: skip
+
+    def asked(table: str, *more: object) -> str:
+        words = ["distinctad", "ablate", run.folder, "--table", table, *flags, *more]
+        capfd.readouterr()
+        code = run_command([os.fspath(str(word)) for word in words])
+        out, err = capfd.readouterr()
+        assert code == 0, err
+        return out
+
+    made: list[str] = []
+    whole = ablating._do
+    monkeypatch.setattr(ablating, "_do", lambda job: (made.append(job.key), whole(job)))
+    assert "Consecutive clips or not" in asked("6", "--plain")
+    assert len(made) == 2
+    told = json.loads(asked("6,K", "--json"))
+    assert len(made) == 2 + 5  # no K of the sweep is that of these flags
+    assert [one["table"] for one in told["tables"]] == ["6", "K"]
+    names = {Path(path).name for path in told["files"]}
+    assert names >= {"table-6.md", "table-6.csv", "table-6.json", "sweep-K.md", "sweep-K.png"}
+    with (run.folder / "ablations" / "table-6.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["measure"] for row in csv.DictReader(file)} == set(MEASURES)
+    done = sorted((run.folder / "ablations" / "narrators").iterdir())
+    (done[0] / "told.json").unlink()  # stopped before it was finished
+    asked("6,K", "--json")
+    assert made[-1] == done[0].name
+    assert len(made) == 8
+    job = replace(next(iter(jobs_of(run, TABLES["6"].rows, settings_of()).values())),
+                  key=done[0].name)  # fmt: skip
+    again = told_by(job)
+    assert again is not None
+    assert sum(map(len, again.films.values())) == sum(map(len, again.references.values())) > 0
+
+
+def test_unknown_table_is_refused_in_one_line(run: Run, capfd: pytest.CaptureFixture[str]) -> None:
+    assert run_command(["distinctad", "ablate", str(run.folder), "--table", "9"]) == 2
+    assert len(capfd.readouterr().err.strip().splitlines()) == 1
