@@ -143,6 +143,14 @@ def train(
             "--look-at", help="What CLIP tells of a frame: frames (one vector) or tokens."
         ),
     ] = "frames",
+    language_precision: Annotated[
+        str,
+        typer.Option(
+            "--language-precision",
+            help="Numbers of the frozen language model: float32, or bfloat16, which halves what a "
+            "large one takes.",
+        ),
+    ] = "float32",
     *,
     options: NarratorOptions,
     training: NarratorTraining,
@@ -160,13 +168,17 @@ def train(
 
     - `scenewise distinctad train run --language meta-llama/Llama-3.2-1B --lora 8`
 
+    - `accelerate launch -m scenewise distinctad train run --language meta-llama/Meta-Llama-3-8B
+    --language-precision bfloat16`  (one process a GPU)
+
     - `scenewise distinctad train run --language pocket --sequence 8 --batch 2 --epochs 3`
     """
     from scenewise.cli.distinctad_acting import act_train
 
     return act_train(
-        run, options, training, sequences, look, manner, plain=plain_clip, kind=look_at
-    )
+        run, options, training, sequences, look, manner,
+        plain=plain_clip, kind=look_at, numbers=language_precision,
+    )  # fmt: skip
 
 
 @distinctad.command()

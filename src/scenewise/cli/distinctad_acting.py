@@ -90,6 +90,7 @@ def act_train(
     *,
     plain: bool,
     kind: str,
+    numbers: str,
 ) -> int:
     """`scenewise distinctad train`."""
     begin = time.monotonic()
@@ -99,7 +100,7 @@ def act_train(
 
     with together(look.device) as first:
         done = train_run(
-            run, options, training, sequences, look, plain=plain, kind=kind,
+            run, options, training, sequences, look, plain=plain, kind=kind, numbers=numbers,
             progress=_terminal(manner),
         )  # fmt: skip
     if not first:

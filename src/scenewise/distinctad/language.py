@@ -41,6 +41,11 @@ class Language:
         return int(self.model.get_input_embeddings().embedding_dim)
 
     @property
+    def numbers(self) -> str:
+        """The format of its frozen weights, such as `bfloat16`."""
+        return str(self.model.get_input_embeddings().weight.dtype).removeprefix("torch.")
+
+    @property
     def begin(self) -> int:
         """The token <BOS>; GPT-2 begins with the mark that it also ends with."""
         begin = self.tokenizer.bos_token_id
@@ -150,3 +155,6 @@ def _add_lora(model: Any, rank: int, seed: int) -> None:
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         inject_adapter_in_model(config, model)
+    for p in model.parameters():
+        if p.requires_grad:  # in bfloat16 small steps would round to none
+            p.data = p.data.float()

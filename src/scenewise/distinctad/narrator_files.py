@@ -54,6 +54,7 @@ def save_narrator(narrator: Narrator, folder: Path, about: Mapping[str, Any] | N
             "fingerprint": speech.fingerprint,
             "vocabulary": speech.vocabulary,
             "width": speech.width,
+            "numbers": speech.numbers,
         },
         "options": dataclasses.asdict(narrator.options),
         "about": dict(about or {}),
@@ -96,7 +97,7 @@ def load_narrator(
     *,
     language: str = "",
     device: torch.device | None = None,
-    precision: str = "float32",
+    precision: str = "",
     allow_download: bool = True,
     progress: Progress | None = None,
 ) -> Narrator:
@@ -106,7 +107,7 @@ def load_narrator(
         folder: as `save_narrator` wrote it.
         language: where its language model is, if not where it was: a hub name or a folder.
         device: where to.
-        precision: of the language model, `float32` or `bfloat16`.
+        precision: of the language model, `float32` or `bfloat16`; as in training by default.
         allow_download, progress: see `models.hub.resolve`.
 
     Raises:
@@ -122,7 +123,7 @@ def load_narrator(
         name,
         lora=options.lora,
         device=device,
-        precision=precision,
+        precision=precision or str(told["language"].get("numbers", "float32")),
         allow_download=allow_download,
         progress=progress,
     )

@@ -81,8 +81,10 @@ def train_narrator(
     processes.check_batch(sequences.options.batch, "sequences")
     steps = options.training.total_steps(sequences.per_epoch)
     training = with_warmup(options, steps)
+    numbers = narrator.speech.numbers
     same = {
-        "language model": narrator.speech.fingerprint,
+        "language model": narrator.speech.fingerprint
+        + ("" if numbers == "float32" else f" in {numbers}"),
         "data": _fingerprint(sequences),
         **dataclasses.asdict(narrator.options),
         **{f"sequences {k}": v for k, v in dataclasses.asdict(sequences.options).items()},

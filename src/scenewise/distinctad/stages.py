@@ -110,6 +110,7 @@ def train_run(
     *,
     plain: bool = False,
     kind: str = "frames",
+    numbers: str = "float32",
     progress: Progress | None = None,
 ) -> Trained:
     """Stage II on the films to train on, or go on where it was stopped.
@@ -120,6 +121,7 @@ def train_run(
         look: how CLIP looks.
         plain: look with the CLIP of before Stage I, even where there is an adapted one.
         kind: `frames` or `tokens`, what is kept of a frame.
+        numbers: of the frozen language model, `float32` or `bfloat16`.
         progress: who shows how far it is.
 
     Raises:
@@ -129,6 +131,10 @@ def train_run(
     """
     if kind not in ("frames", "tokens"):
         raise UnknownChoice(f"--look-at cannot be {kind!r}", remedy="choose: frames, tokens")
+    if numbers not in ("float32", "bfloat16"):
+        raise UnknownChoice(
+            f"--language-precision cannot be {numbers!r}", remedy="choose: float32, bfloat16"
+        )
     data = run.data()
     material = material_of(data)
     if material.features is not None and kind == "tokens":
@@ -138,6 +144,7 @@ def train_run(
         lora=options.lora,
         seed=training.training.seed,
         device=placement(look.device, "float32").device,
+        precision=numbers,
         progress=progress,
     )
     source = str(run.adapted) if run.adapted.is_dir() and not plain else data.clip

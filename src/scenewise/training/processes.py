@@ -72,8 +72,8 @@ def check_batch(size: int, what: str) -> None:
     """
     if size < count():
         raise OptionInvalid(
-            f"{count()} processes cannot share a batch of {size} {what}",
-            remedy=f"give larger batches, or start {size} at most",
+            f"there are more processes ({count()}) than {what} in a batch ({size})",
+            remedy="give larger batches, or start fewer",
         )
 
 
