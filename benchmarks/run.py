@@ -32,6 +32,8 @@ LONG = {
     "captioning",
     "accuracy",
     "charades",
+    "distinctad",
+    "distinctad_cost",
     "index",
     "retrieval",
     "topics",
