@@ -77,14 +77,35 @@ def test_perplexity_shrinks_with_the_vectors_and_too_few_are_refused() -> None:
         tsne.apart(np.eye(4), np.arange(4))
 
 
+def test_what_queries_always_have_hides_clips_and_is_taken_away() -> None:
+    rng = np.random.default_rng(4)
+    queries, clips = 5 * rng.normal(size=(1, 6, 24)), rng.normal(size=(8, 1, 24))
+    vectors = queries + clips + 0.1 * rng.normal(size=(8, 6, 24))
+    found = tsne.measured(vectors)
+    assert found.by_query > 0.8 > 0 > found.whole.silhouette
+    assert found.centred.silhouette > 0.8
+    assert found.centred.own_mean == 1.0
+    assert np.allclose(tsne.centred(vectors).mean(axis=0), 0)
+    # clips that are all alike are not told apart by rounding
+    same = np.repeat(queries, 8, axis=0) * (1 + 1e-8 * rng.normal(size=(8, 6, 24)))
+    assert not tsne.centred(same).any()
+    assert tsne.measured(same).centred.silhouette == 0
+    shown = tsne.planes({"own": same}, perplexity=5)
+    assert shown[0].points.any()
+    assert not shown[1].points.any()
+
+
 def test_every_vector_stands_in_the_picture_as_the_number_of_its_clip() -> None:
     shown = tsne.planes({"own": planted(0.1), "attended": planted(0.3)}, perplexity=5)
+    assert [(p.part, p.centred) for p in shown] == [
+        ("own", False), ("attended", False), ("own", True), ("attended", True),
+    ]  # fmt: skip
     figure = tsne.figure_of(shown)
     for axes, plane in zip(figure.axes, shown, strict=True):
         assert [text.get_text() for text in axes.texts] == [str(k) for k in plane.clips]
         assert [text.get_position() for text in axes.texts] == [tuple(p) for p in plane.points]
         assert f"{plane.apart.own_mean:.0%}" in axes.get_xlabel()
-    assert [axes.get_title(loc="left")[:2] for axes in figure.axes] == ["H,", "H̃"]
+    assert [axes.get_title(loc="left")[:2] for axes in figure.axes] == ["H,", "H̃"] * 2
 
 
 # --- similarities -------------------------------------------------------------------------------
@@ -227,7 +248,8 @@ def test_pictures_carry_their_description_and_are_the_same_again(tmp_path) -> No
         assert picture.info["Description"] == alt
     assert "Two matrices" in files[1].read_text("utf-8")
     page = Drawn("one", "One", alt, (("a", "b"), [("1|2", "3")]), files, {}).markdown
-    assert "![Two matrices, ≥ 0.5 everywhere (all of them).](one.png)" in page
+    assert "![One: described below](one.png)" in page
+    assert page.count(alt) == 1
     assert "| a | b |\n| --- | --- |\n| 1\\|2 | 3 |" in page
     assert "[one.svg](one.svg)" in page
 

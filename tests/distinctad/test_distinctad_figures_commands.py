@@ -149,6 +149,10 @@ def test_a_run_draws_what_it_has_and_tells_what_it_lacks(
     one_line(
         command("figures", run.folder, "--only", "strips", "--start", 999, *CPU), "begin earlier"
     )
+    again = f"DistinctAD={run.predictions('test')}"
+    one_line(
+        command("figures", run.folder, "--only", "strips", "--beside", again, *CPU), "another name"
+    )
     shutil.rmtree(run.stage1)
     one_line(command("figures", run.folder, "--only", "tsne", *CPU), "trained on", "train again")
 

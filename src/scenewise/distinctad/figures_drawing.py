@@ -56,10 +56,9 @@ class Drawn:
         pictures = [path for path in self.files if path.suffix == ".png"]
         others = [path for path in self.files if path.suffix != ".png"]
         parts = [f"## {self.title}\n"]
-        # no brackets and line ends in a description: they would end it
-        plain = " ".join(self.alt.replace("[", "(").replace("]", ")").split())
-        parts += [f"![{plain}]({path.name})\n" for path in pictures]
-        parts += [f"{self.alt}\n"]
+        # the words stand below for everybody, so that nobody hears them twice
+        parts += [f"![{self.title}: described below]({path.name})\n" for path in pictures]
+        parts += [self.alt.replace("\n", "\n\n") + "\n"]
         if rows:
             lines = [headings, ["---"] * len(headings), *rows]
             parts += ["".join(f"| {' | '.join(map(_cell, line))} |\n" for line in lines)]

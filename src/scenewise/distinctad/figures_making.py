@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -46,38 +47,44 @@ def tsne_figure(seen: Seen, folder: Path, options: FigureOptions) -> Drawn:
         )
     shown = tsne.planes(chosen.parts, perplexity=options.perplexity, seed=options.seed)
     over = _over_all(every, options.seed)
-    count = len(shown[0].clips)
+    count, queries = len(shown[0].clips), len(shown[0].clips) // len(chosen.starts)
     used = tsne.fitting_perplexity(count, options.perplexity)
+    here = {part: tsne.measured(vectors).plain for part, vectors in chosen.parts.items()}
     sentences = [
         f"t-SNE (perplexity {used:g}) of the {count} vectors of {len(chosen.starts)} clips of "
         f"{film}, {clock(chosen.starts[0])} to {clock(chosen.starts[-1])}, each drawn as the "
-        f"number of its clip, in {len(shown)} panel{'' if len(shown) == 1 else 's'}."
+        "number of its clip. Above as they are, below less the mean of the query of the "
+        "Perceiver that they answer."
     ]
     rows = []
-    for plane in shown:
-        name, one = tsne.PARTS[plane.part], plane.apart
-        mean = over[plane.part]["silhouette"]
+    for part, values in here.items():
+        name = tsne.PARTS[part]
         sentences.append(
-            f"{name}, {tsne.WHAT[plane.part]}: silhouette by clip {told(one.silhouette)}, "
-            f"{one.own_mean:.0%} of the vectors nearest to their own clip's mean, about "
-            f"{one.rank:.0f} directions."
+            f"{name}, {tsne.WHAT[part]}: silhouette by clip {told(values['silhouette'])}, by query "
+            f"{told(values['by_query'])}; below, by clip {told(values['centred_silhouette'])}, "
+            f"{values['centred_own_mean']:.0%} of the vectors nearest to their own clip's mean."
         )
-        rows.append((f"{name}, {tsne.WHAT[plane.part]}", told(one.silhouette),
-                     f"{one.own_mean:.0%}", told(one.rank, 1), told_interval(mean),
-                     told_interval(over[plane.part]["own_mean"])))  # fmt: skip
+        rows.append((f"{name}, {tsne.WHAT[part]}", *(told(values[key]) for key in _SHOWN)))
+    films = len({one.film for one in every})
+    for part, intervals in over.items():
+        name = f"{tsne.PARTS[part]}, all {len(every)} contexts"
+        rows.append((name, *(told_interval(intervals[key]) for key in _SHOWN)))
     sentences.append(
-        f"Over all {len(every)} contexts of {len({one.film for one in every})} films: "
-        + ", ".join(f"{tsne.PARTS[p]} {told_interval(over[p]['silhouette'])}" for p in over)
-        + " (silhouette, 95 % intervals from drawing films)."
+        f"Over all {len(every)} contexts ({films} film{'' if films == 1 else 's'}), by clip below: "
+        + ", ".join(
+            f"{tsne.PARTS[part]} {told_interval(one['centred_silhouette'])}"
+            for part, one in over.items()
+        )
+        + " (95 % intervals from drawing films)."
     )
     alt = " ".join(sentences)
     with look():
         files = save(tsne.figure_of(shown), folder, "tsne", alt)
     points = write_csv(
         folder / "tsne.csv",
-        ("part", "clip", "start", "vector", "x", "y"),
+        ("part", "less mean of query", "clip", "start", "query", "x", "y"),
         (
-            (plane.part, clip, chosen.starts[clip - 1], at % (count // len(chosen.starts)) + 1,
+            (plane.part, int(plane.centred), clip, chosen.starts[clip - 1], at % queries + 1,
              f"{x:.4f}", f"{y:.4f}")
             for plane in shown
             for at, ((x, y), clip) in enumerate(zip(plane.points, plane.clips, strict=True))
@@ -87,26 +94,33 @@ def tsne_figure(seen: Seen, folder: Path, options: FigureOptions) -> Drawn:
         "film": film,
         "starts": list(chosen.starts),
         "perplexity": used,
-        "context": {plane.part: asdict(plane.apart) for plane in shown},
+        "context": here,
         "all": {p: {k: asdict(v) for k, v in one.items()} for p, one in over.items()},
         "contexts": len(every),
     }
-    headings = ("vectors", "silhouette", "nearest to own mean", "directions",
-                "silhouette, all contexts", "nearest to own mean, all contexts")  # fmt: skip
+    headings = ("vectors", *_SHOWN.values())
     return Drawn("tsne", "Vectors of clips (figure 6)", alt, (headings, rows),
                  (*files, points), numbers)  # fmt: skip
 
 
+_SHOWN: Final = {
+    "silhouette": "silhouette by clip",
+    "by_query": "by query",
+    "centred_silhouette": "by clip, less means of queries",
+    "centred_own_mean": "share nearest to own clip's mean, likewise",
+    "directions": "directions",
+}
+"""Numbers of the page, and what it calls them."""
+
+
 def _over_all(every: Sequence[Parted], seed: int) -> dict[str, dict[str, Interval]]:
-    """Means over contexts, with intervals from drawing films."""
+    """Means over contexts of two clips at least, with intervals from drawing films."""
     found: dict[str, dict[str, dict[str, list[float]]]] = {}
     for one in every:
         for part, vectors in one.parts.items():
-            n, t, _ = vectors.shape
-            if n < 2 or t < 2:
+            if len(vectors) < 2:
                 continue
-            values = asdict(tsne.apart(vectors.reshape(n * t, -1), np.repeat(np.arange(n), t)))
-            for key, value in values.items():
+            for key, value in tsne.measured(vectors).plain.items():
                 films = found.setdefault(part, {}).setdefault(key, {})
                 films.setdefault(one.film, []).append(value)
     return {

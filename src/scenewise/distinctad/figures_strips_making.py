@@ -10,7 +10,7 @@ from typing import Final
 from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
 
-from scenewise.core.errors import FileMissing
+from scenewise.core.errors import FileMissing, OptionInvalid
 from scenewise.core.media_types import Image
 from scenewise.core.ports import FrameSource
 from scenewise.distinctad.annotations import Annotation
@@ -45,7 +45,11 @@ def strips_figure(
         FileMissing: the run has told nothing, and there is nothing beside.
         RunInvalid: the run has features, and no films to take pictures from.
         ClipsInvalid: the film has no such clips.
+        OptionInvalid: what is beside has the name of what is there already.
     """
+    for name in (PEOPLE, OWN):
+        if name in beside:
+            raise OptionInvalid(f"{name} is there already", remedy="give the table another name")
     notes = []
     lines = dict(beside)
     own = seen.run.predictions(seen.split)

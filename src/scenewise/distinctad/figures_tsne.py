@@ -4,6 +4,10 @@ Fang et al. 2025, section 4.3: "we show the t-SNE visualizations of H, Ä¤ and HÌ
 perplexity value across all visualizations". The paper's figure is of data drawn at random; here it
 is of a narrator's own vectors of a film's clips. A plane of t-SNE shows who is near whom and says
 nothing of how far; the numbers beside it are taken in the space of the vectors themselves.
+
+Each of a clip's T' vectors answers one of the Perceiver's queries, and vectors of one query are
+like each other whatever the clip. So vectors are also shown less the mean of their query over the
+context: what is left tells clips apart or does not.
 """
 
 from __future__ import annotations
@@ -129,18 +133,81 @@ def fitting_perplexity(count: int, wanted: float) -> float:
     return float(min(wanted, max(1.0, (count - 1) / 3)))
 
 
+def centred(vectors: Vectors) -> Vectors:
+    """Vectors [N, T', C] less the mean of each query over the clips; nothing where what is left is
+    no more than rounding."""
+    vectors = np.asarray(vectors, np.float64)
+    left = vectors - vectors.mean(axis=0, keepdims=True)
+    rounding = np.linalg.norm(left) <= _ROUNDING * np.linalg.norm(vectors)
+    return np.zeros_like(left) if rounding else left
+
+
+_ROUNDING: Final = 1e-5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """How far apart the clips of a context are, in some vectors.
+
+    Args:
+        whole: of the vectors as they are.
+        by_query: their silhouette by query instead of clip.
+        centred: of the vectors less the means of their queries.
+    """
+
+    whole: Apart
+    by_query: float
+    centred: Apart
+
+    @property
+    def plain(self) -> dict[str, float]:
+        """As numbers by name."""
+        return {
+            "silhouette": self.whole.silhouette,
+            "by_query": self.by_query,
+            "own_mean": self.whole.own_mean,
+            "directions": self.whole.rank,
+            "centred_silhouette": self.centred.silhouette,
+            "centred_own_mean": self.centred.own_mean,
+            "centred_directions": self.centred.rank,
+        }
+
+
+def measured(vectors: Vectors) -> Measured:
+    """Measure vectors [N, T', C] of two clips at least.
+
+    Raises:
+        ClipsInvalid: there are fewer clips, or one vector a clip.
+    """
+    n, t, channels = vectors.shape
+    if n < 2 or t < 2:
+        raise ClipsInvalid(
+            f"{n} clips of {t} vectors cannot be told apart",
+            remedy="show at least two clips, of a narrator with at least two vectors a clip",
+        )
+    clips = np.repeat(np.arange(n), t)
+    rows = vectors.reshape(-1, channels)
+    return Measured(
+        apart(rows, clips),
+        apart(rows, np.tile(np.arange(t), n)).silhouette,
+        apart(centred(vectors).reshape(-1, channels), clips),
+    )
+
+
 @dataclass(frozen=True)
 class Plane:
     """One panel.
 
     Args:
         part: a key of `PARTS`.
+        centred: whether it is of vectors less the means of their queries.
         points: [n, 2].
         clips: [n], which clip each is of, counted from 1.
         apart: how far apart they are in their own space.
     """
 
     part: str
+    centred: bool
     points: Vectors
     clips: Labels
     apart: Apart
@@ -149,55 +216,58 @@ class Plane:
 def planes(
     parts: Mapping[str, Vectors], *, perplexity: float = 30.0, seed: int = 0
 ) -> tuple[Plane, ...]:
-    """The panels of a context.
+    """The panels of a context: all parts as they are, then all less the means of their queries.
 
     Args:
         parts: [N, T', C] each, of clips that are there, by a key of `PARTS`.
         perplexity, seed: see `on_plane`.
 
     Raises:
-        ClipsInvalid: too few vectors.
+        ClipsInvalid: too few clips or vectors.
     """
+    found = {part: measured(vectors) for part, vectors in parts.items()}
     made = []
-    for part, vectors in parts.items():
-        n, t, _ = vectors.shape
-        rows = np.asarray(vectors).reshape(n * t, -1)
-        if n < 2 or t < 2:
-            raise ClipsInvalid(
-                f"{n} clips of {t} vectors cannot be told apart",
-                remedy="show at least two clips, of a narrator with at least two vectors a clip",
-            )
-        clips = np.repeat(np.arange(1, n + 1), t)
-        points = on_plane(rows, perplexity=perplexity, seed=seed)
-        made.append(Plane(part, points, clips, apart(rows, clips)))
+    for less in (False, True):
+        for part, vectors in parts.items():
+            n, t, channels = vectors.shape
+            rows = (centred(vectors) if less else np.asarray(vectors)).reshape(n * t, channels)
+            points = np.zeros((n * t, 2))
+            if rows.any():
+                points = on_plane(rows, perplexity=perplexity, seed=seed)
+            one = found[part].centred if less else found[part].whole
+            made.append(Plane(part, less, points, np.repeat(np.arange(1, n + 1), t), one))
     return tuple(made)
 
 
 def figure_of(shown: Sequence[Plane]) -> Figure:
-    """The panels beside each other: each vector is the number of its clip, and clips that follow
-    each other have like colours, from dark to light."""
+    """The panels, in a row as they are and in a row less the means of their queries: each vector is
+    the number of its clip, and clips that follow each other have like colours, from dark to light.
+    """
     from matplotlib import colormaps
 
-    figure, rows = panels(4.4 * len(shown) + 0.4, 5.0, 1, len(shown))
-    for axes, plane in zip(rows[0], shown, strict=True):
-        last = int(plane.clips.max())
-        # not up to its end, whose yellow nobody sees on white
-        colours = colormaps["viridis"](np.linspace(0, 0.82, last))
-        axes.plot(*plane.points.T, ",", alpha=0)  # so that the axes fit
-        for (x, y), clip in zip(plane.points, plane.clips, strict=True):
-            axes.text(x, y, str(clip), color=colours[clip - 1], fontsize=8, fontweight="bold",
-                      ha="center", va="center", clip_on=True)  # fmt: skip
-        title = f"{PARTS[plane.part]}, {WHAT[plane.part]}"
-        axes.set_title(title, loc="left", fontweight="bold")
-        axes.set_xlabel(
-            f"silhouette by clip {told(plane.apart.silhouette)}, nearest to its clip's mean "
-            f"{plane.apart.own_mean:.0%}",
-            fontsize=9,
-        )
-        axes.set_xticks([])
-        axes.set_yticks([])
-        axes.margins(0.06)
-        axes.spines[:].set_color(RULE)
+    rows = [
+        own for own in ([p for p in shown if p.centred == less] for less in (False, True)) if own
+    ]
+    figure, every = panels(4.4 * len(rows[0]) + 0.4, 4.9 * len(rows) + 0.1, len(rows), len(rows[0]))
+    for axes_row, row in zip(every, rows, strict=True):
+        for axes, plane in zip(axes_row, row, strict=True):
+            # not up to its end, whose yellow nobody sees on white
+            colours = colormaps["viridis"](np.linspace(0, 0.82, int(plane.clips.max())))
+            axes.plot(*plane.points.T, ",", alpha=0)  # so that the axes fit
+            for (x, y), clip in zip(plane.points, plane.clips, strict=True):
+                axes.text(x, y, str(clip), color=colours[clip - 1], fontsize=8,
+                          fontweight="bold", ha="center", va="center", clip_on=True)  # fmt: skip
+            what = "less the mean of each query" if plane.centred else WHAT[plane.part]
+            axes.set_title(f"{PARTS[plane.part]}, {what}", loc="left", fontweight="bold")
+            axes.set_xlabel(
+                f"silhouette by clip {told(plane.apart.silhouette)}, nearest to its clip's mean "
+                f"{plane.apart.own_mean:.0%}",
+                fontsize=9,
+            )
+            axes.set_xticks([])
+            axes.set_yticks([])
+            axes.margins(0.06)
+            axes.spines[:].set_color(RULE)
     return figure
 
 
