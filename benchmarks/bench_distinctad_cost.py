@@ -131,7 +131,9 @@ def scale(made: dict[str, Any], clips: int) -> list[tuple[str, ...]]:
     text = made["text"]["flops"] * BATCH * steps[0]
 
     def hours(seconds: float) -> str:
-        return f"{seconds / 3600:,.1f} h" if seconds < 360_000 else f"{seconds / 3600:,.0f} h"
+        if seconds < 3600:
+            return f"{seconds / 60:.0f} min"
+        return f"{seconds / 3600:.{1 if seconds < 36_000 else 0}f} h"
 
     def gpus(divided: float, whole: float = 0.0, least: float = 0.0) -> tuple[str, str]:
         return tuple(hours(max((divided / n + whole) / GPU, least)) for n in (1, 8))  # type: ignore[return-value]
@@ -140,7 +142,7 @@ def scale(made: dict[str, Any], clips: int) -> list[tuple[str, ...]]:
     large = SEQUENCES * CONTEXT * made["llama"]["kept_mib"] + 2 * made["llama"]["weights"] / 2**20
     look = made["looking"]["flops"] * FRAMES * CLIPS
     rows: list[tuple[str, ...]] = [
-        ("step", "steps", "this processor", "1 GPU", "8 GPUs", "memory", "disk"),
+        ("step", "steps", "one core here", "1 GPU", "8 GPUs", "memory", "disk"),
         (
             "looking, pictures for Stage I", "–", "decoding", "decoding", "decoding", "–",
             f"{CLIPS * FRAMES * SIDE * SIDE * 3 / 1e9:,.0f} GB",

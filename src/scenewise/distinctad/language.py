@@ -17,6 +17,7 @@ from scenewise.distinctad.errors import NarratorInvalid
 from scenewise.models import hub
 from scenewise.models.loading import load_model, load_part
 from scenewise.models.precision import Placement
+from scenewise.training.randomness import own_gpu
 
 
 @dataclass(frozen=True)
@@ -152,7 +153,7 @@ def _add_lora(model: Any, rank: int, seed: int) -> None:
         # GPT-2's layers hold their matrices the other way round
         fan_in_fan_out=model.config.model_type == "gpt2",
     )
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=own_gpu()):
         torch.manual_seed(seed)
         inject_adapter_in_model(config, model)
     for p in model.parameters():

@@ -25,6 +25,7 @@ from scenewise.distinctad.refining import Parts, Refiner
 from scenewise.distinctad.resampling import Perceiver
 from scenewise.distinctad.sequences import SequenceBatch
 from scenewise.distinctad.wording_losses import word_losses
+from scenewise.training.randomness import own_gpu
 
 _KEPT: Final = 1 << 16
 """Texts whose tokens are kept."""
@@ -50,7 +51,7 @@ class Narrator(nn.Module):
         self._placed = lru_cache(maxsize=_KEPT)(language.placed)
         self.language: Any = language.model
         spread, width = language.spread, language.width
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=own_gpu()):
             torch.manual_seed(seed)
             self.perceiver = Perceiver(
                 channels, options.frames, options.vectors, depth=options.depth

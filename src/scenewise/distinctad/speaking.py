@@ -12,6 +12,7 @@ from torch import Tensor
 from scenewise.distinctad.language import Language
 from scenewise.distinctad.options import SpeakingOptions
 from scenewise.models.loading import quiet
+from scenewise.training.randomness import own_gpu
 
 
 class Said(NamedTuple):
@@ -64,7 +65,7 @@ def continued(
     processors: list[Any] = [Silence(unsaid, count)] if any(unsaid) else []
     if options.phrase:  # as `no_repeat_ngram_size`, which warns that prompts do not count
         processors.append(NoRepeatNGramLogitsProcessor(options.phrase))
-    with torch.random.fork_rng(), quiet():
+    with torch.random.fork_rng(devices=own_gpu()), quiet():
         torch.manual_seed(seed)
         made = language.model.generate(
             inputs_embeds=given,
