@@ -167,15 +167,23 @@ def llama(folder: Path) -> dict[str, Any]:
         hidden_size=4096, intermediate_size=14336, num_hidden_layers=32, num_attention_heads=32,
         num_key_value_heads=8, vocab_size=128_256, max_position_embeddings=8192,
     )  # fmt: skip
+    prompt, said = _lengths(folder)
     with torch.device("meta"):
         model = LlamaForCausalLM(config).to(torch.bfloat16).requires_grad_(False)
-        prompt, said = _lengths(folder)
         given = torch.zeros(CONTEXT, prompt + said, 4096, dtype=torch.bfloat16, requires_grad=True)
+        # of four dimensions: a mask of two is looked into, and there is nothing in it
+        seen = torch.zeros(CONTEXT, 1, prompt + said, prompt + said, dtype=torch.bfloat16)
+        places = torch.zeros(CONTEXT, prompt + said, dtype=torch.long)
 
         def once() -> None:
-            model(
-                inputs_embeds=given, logits_to_keep=said + 1, use_cache=False
-            ).logits.sum().backward()
+            made = model(
+                inputs_embeds=given,
+                attention_mask=seen,
+                position_ids=places,
+                logits_to_keep=said + 1,
+                use_cache=False,
+            )
+            made.logits.sum().backward()
 
         flops = counted(once) / CONTEXT
         own = {p.untyped_storage()._cdata for p in model.parameters()}
@@ -231,7 +239,9 @@ def stage_two(folder: Path, clips: int, contexts: int = 1) -> tuple[Any, Any]:
         for n, text in enumerate(sentences(count))
     )
     joined = Joined(
-        [(StoredPart(vectors, np.arange(count)), count)], (FRAMES, CHANNELS), np.float16
+        [(StoredPart(vectors, np.arange(count) % len(vectors)), count)],
+        (FRAMES, CHANNELS),
+        np.float16,
     )
     cast = [Character(name.lower(), name) for name in ("Anna", "Felix", "Clara", "Ben")]
     rng = np.random.default_rng(1)
