@@ -209,6 +209,6 @@ def test_training_takes_these_batches() -> None:
         sequences,
         loss,
         TrainingOptions(epochs=2, precision="float32"),
-        steps_per_epoch=sequences.per_epoch,
+        batches_per_epoch=sequences.per_epoch,
     )
     assert done.steps == 2 * sequences.per_epoch == len(seen)

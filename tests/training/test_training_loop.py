@@ -299,7 +299,10 @@ def test_how_long_to_train_must_be_known() -> None:
     options = replace(OPTIONS, steps=0, epochs=3)
     with pytest.raises(OptionInvalid, match="--steps"):
         fit(Toy(), batches, squared, options)
-    assert fit(Toy(), batches, squared, options, steps_per_epoch=2).steps == 6
+    assert fit(Toy(), batches, squared, options, batches_per_epoch=2).steps == 6
+    # steps of several batches see everything as often, in fewer steps
+    several = replace(options, accumulate=4)
+    assert fit(Toy(), batches, squared, several, batches_per_epoch=2).steps == 2
 
 
 def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:

@@ -239,7 +239,7 @@ def train(
         folder=pictures.place.folder,
         evaluate=watched,
         progress=teller,
-        steps_per_epoch=lessons.per_epoch,
+        batches_per_epoch=lessons.per_epoch,
         about=about,
     )
     model.to("cpu")

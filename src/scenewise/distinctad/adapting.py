@@ -181,7 +181,7 @@ def adapt(
             folder=Path(folder),
             evaluate=None if validation is None else _judge(validation, options),
             progress=progress,
-            steps_per_epoch=per_epoch,
+            batches_per_epoch=per_epoch,
             about=about,
         )
     written = json.dumps({"adapted from": about["CLIP"], **dataclasses.asdict(options)}, indent=2)

@@ -98,7 +98,7 @@ def train_narrator(
             folder=Path(folder),
             evaluate=None if validation is None else _judge(validation),
             progress=progress,
-            steps_per_epoch=sequences.per_epoch,
+            batches_per_epoch=sequences.per_epoch,
             about=same,
         )
     target = Path(folder) / NARRATOR_FOLDER

@@ -149,7 +149,7 @@ def _trained(
             "loss": held_out_loss(model, held_out[:CURVE], towers.read, which)
         },
         progress=progress,
-        steps_per_epoch=per_epoch,
+        batches_per_epoch=per_epoch,
         about={"input": which, "CLIP": clip, "language model": language.fingerprint, "data": told,
                "batch": options.batch, "longest": options.longest},
     )  # fmt: skip

@@ -90,7 +90,7 @@ def fit(
     folder: Path | None = None,
     evaluate: Evaluate | None = None,
     progress: Progress | None = None,
-    steps_per_epoch: int | None = None,
+    batches_per_epoch: int | None = None,
     about: Mapping[str, Any] | None = None,
 ) -> Fitted:
     """Train a model, or go on training it where `folder` holds a checkpoint.
@@ -111,7 +111,7 @@ def fit(
         evaluate: figures of a model, which is in evaluation mode and without gradients. In
             several processes all evaluate, and what the first finds is kept.
         progress: who shows how far it is.
-        steps_per_epoch: what an epoch is; needed unless `options.steps` is given.
+        batches_per_epoch: what an epoch is; needed unless `options.steps` is given.
         about: what else must be the same when a run goes on, such as the name of the data, in
             values that JSON can hold.
 
@@ -131,7 +131,7 @@ def fit(
         alone("this training")
     progress = progress if progress and processes.is_first() else Silent()
     folder = Path(folder) if folder is not None else None
-    steps = options.total_steps(steps_per_epoch)
+    steps = options.total_steps(batches_per_epoch)
     with kept_random_state():
         run = _begin(model, options, steps, folder, dict(about or {}))
         if run.step:

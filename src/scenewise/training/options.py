@@ -103,21 +103,22 @@ class TrainingOptions(Checked):
         """Both memories of Adam."""
         return self.beta1, self.beta2
 
-    def total_steps(self, steps_per_epoch: int | None = None) -> int:
+    def total_steps(self, batches_per_epoch: int | None = None) -> int:
         """How many steps the run has.
 
         Args:
-            steps_per_epoch: how many of them see everything once.
+            batches_per_epoch: how many batches see everything once; a step has `accumulate` of
+                them.
 
         Raises:
-            OptionInvalid: neither `steps` nor `steps_per_epoch` is given, or warming up takes
+            OptionInvalid: neither `steps` nor `batches_per_epoch` is given, or warming up takes
                 longer than the run.
         """
-        if not self.steps and not steps_per_epoch:
+        if not self.steps and not batches_per_epoch:
             raise OptionInvalid(
                 "how long to train is not known: an epoch has no length here", remedy="give --steps"
             )
-        total = self.steps or self.epochs * (steps_per_epoch or 0)
+        total = self.steps or -(-self.epochs * (batches_per_epoch or 0) // self.accumulate)
         if self.warmup_steps > total:
             raise OptionInvalid(
                 f"--warmup-steps cannot be {self.warmup_steps} in a run of {total} steps",
