@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 
-def start_together(script: Path, *arguments: str, count: int = 2, seconds: float = 200) -> None:
+def start_together(script: Path, *arguments: str, count: int = 2, seconds: float = 280) -> None:
     """Run a script in so many processes at once; all must succeed."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
