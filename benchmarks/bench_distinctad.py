@@ -55,10 +55,16 @@ NARRATOR: Final = NarratorOptions(language=hub.POCKET, lora=16, vectors=6, faces
 LoRA, in all rows alike. Everything else that the paper gives is the paper's."""
 
 TRAINING: Final = NarratorTraining(
-    training=replace(NarratorTraining().training, learning_rate=2e-3, epochs=5, precision="float32")
+    training=replace(
+        NarratorTraining().training,
+        optimiser="muon",
+        learning_rate=1e-3,
+        epochs=4,
+        precision="float32",
+    )
 )
-"""A higher rate and fewer epochs than the paper's: chosen for the single clip on validation
-films, before anything was told of test films."""
+"""Another optimiser, a higher rate and fewer epochs than the paper's, which learn what there is to
+learn in a fraction of the steps: chosen for the single clip on validation films."""
 
 SEQUENCES: Final = SequenceOptions(batch=4)
 SPEAKING: Final = SpeakingOptions(candidates=1, memory=0, phrase=0)

