@@ -55,7 +55,7 @@ def main() -> None:
                 ("ours", "ours", {"clips": args.clips, "steps": args.steps}),
                 ("plain", "plain", {"clips": args.clips, "steps": args.steps}),
                 ("triple", "ours", {"clips": args.clips, "steps": 1, "contexts": 3}),
-                ("stage1", "stage1", {"clips": 4}),
+                ("stage1", "stage1", {"clips": min(4, args.clips)}),
                 ("text", "text", {}),
                 ("narrating", "narrate", {"clips": min(4, args.clips)}),
                 ("llama", "llama", {}),
