@@ -137,6 +137,15 @@ def test_table_says_what_is_ahead_beside_both_baselines() -> None:
     assert "**−" in text
 
 
+def test_single_film_and_seed_tell_no_interval() -> None:
+    table = TABLES["6"]
+    told = {table.rows[0]: [{"one": PEOPLE["one"]}], table.rows[1]: [{"one": PEOPLE["one"][::-1]}]}
+    text = markdown(finished(table, told, {"one": PEOPLE["one"]}, AblationOptions(seeds=1)))
+    assert "1 seed, 1 film, 8 clips" in text
+    assert " to " not in text
+    assert "**" not in text
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     where = tmp_path_factory.mktemp("ablated")

@@ -96,8 +96,7 @@ class Told:
     Args:
         films: its sentences, film by film in order of time.
         references: what people said of the same clips.
-        seconds: that training and telling took.
-        loss: validation's, as `auto` and `distinctive`.
+        seconds, loss: of training and telling, and of validation's words, by name.
     """
 
     films: Mapping[str, tuple[str, ...]]
@@ -129,9 +128,7 @@ def jobs_of(
     are not there yet.
 
     Args:
-        run: with data.
-        rows: of tables.
-        settings: of all.
+        run, rows, settings: of what.
         progress: who shows how far adaptations are.
 
     Raises:

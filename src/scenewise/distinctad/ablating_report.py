@@ -157,17 +157,25 @@ def markdown(one: Finished) -> str:
     )  # fmt: skip
     level = round(100 * next(iter(one.lines[0].figures.values())).level)
     parts.append(
-        f"{one.seeds} seeds, {one.films} films, {one.clips} clips. Means, and {level} % intervals "
+        f"{_some(one.seeds, 'seed')}, {_some(one.films, 'film')}, {_some(one.clips, 'clip')}. "
+        f"Means, and {level} % intervals "
         "from drawing seeds and films anew; in bold where the difference is not by chance. All "
         "figures times 100; ↓ where less is better. Recall goes by the words that sentences "
-        "share, in the paper by BERTScore.\n"
+        "share, in the paper by BERTScore. From few seeds or films intervals are too "
+        "narrow.\n"
     )
     return "\n".join(parts)
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def _told(one: Interval, *, sign: bool = False) -> str:
     if one.mean != one.mean:  # not a number: films are too short for it
         return "–"
+    if one.low == one.high:  # a single film and seed, of which nothing can be drawn
+        return f"{one.mean:{'+' if sign else ''}.1f}".replace("-", "−")
     if sign:
         text = f"{one.mean:+.1f} ({one.low:+.1f} to {one.high:+.1f})".replace("-", "−")
         return f"**{text}**" if one.low > 0 or one.high < 0 else text
