@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import torch
 from charades_made_up import made_up_run, shown_as
 
+from command_calls import Command, caller, one_line
 from model_makers import make_clip
-from scenewise.cli.running import run as run_command
-
-Ran = tuple[int, str, str]
-Command = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -28,13 +24,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str]) -> Command:
-    def call(*arguments: object) -> Ran:
-        capfd.readouterr()
-        code = run_command(["charades", *(os.fspath(str(one)) for one in arguments)])
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
+    return caller(capfd, "charades")
 
 
 @pytest.fixture(scope="module")
@@ -86,16 +76,6 @@ def test_a_drawn_set_goes_through_all_four_commands(
     assert told["test"]["captions"] == 1
     assert (run / "baseline" / "before.json").is_file()
     assert not (run / "baseline" / "evaluation.json").exists()
-
-
-def one_line(ran: Ran, *named: str) -> None:
-    code, out, err = ran
-    lines = [line for line in err.splitlines() if line.strip()]
-    assert code in (2, 3), err
-    assert out == ""
-    assert len(lines) == 1, err
-    for word in named:
-        assert word in err
 
 
 def test_input_that_cannot_be_used_is_refused_in_one_line(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,15 +13,13 @@ import pytest
 import torch
 from PIL import Image as Pillow
 
+from command_calls import Command, caller, one_line
 from scenewise.cli.running import run as run_command
 from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.preparing import material_of
 from scenewise.distinctad.runs import Run
 from scenewise.metrics.ad_tables import read_table
 from scenewise.synthetic.films import make_films
-
-Ran = tuple[int, str, str]
-Command = Callable[..., Ran]
 
 CPU = ("--device", "cpu", "--look-precision", "float32", "--quiet")
 QUICK = (*CPU, "--precision", "float32")
@@ -42,22 +39,7 @@ def _one_thread() -> Iterator[None]:
 
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str]) -> Command:
-    def call(*arguments: object) -> Ran:
-        capfd.readouterr()
-        code = run_command(["distinctad", *(os.fspath(str(one)) for one in arguments)])
-        out, err = capfd.readouterr()
-        return code, out, err
-
-    return call
-
-
-def one_line(ran: Ran, *words: object) -> None:
-    """A refusal: exit code 2 or 3, one line that has these words, nothing else."""
-    code, out, err = ran
-    assert (code in (2, 3), out) == (True, ""), (code, out, err)
-    assert len(err.strip().splitlines()) == 1, err
-    for word in words:
-        assert str(word) in err
+    return caller(capfd, "distinctad")
 
 
 @pytest.fixture(scope="module")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from scenewise.core.options import Checked, option
+from scenewise.distinctad.options import NarratorTraining
 from scenewise.training.options import TrainingOptions
 
 
@@ -46,16 +47,8 @@ class FigureOptions(Checked):
 
 
 def _projector_training() -> TrainingOptions:
-    return TrainingOptions(
-        epochs=10,
-        learning_rate=1e-3,
-        optimiser="adamw",
-        weight_decay=0.01,
-        beta2=0.999,
-        epsilon=1e-8,
-        schedule="cosine",
-        clip=1.0,
-    )
+    """As Stage II, but for a rate that suits a single layer."""
+    return replace(NarratorTraining().training, learning_rate=1e-3)
 
 
 @dataclass(frozen=True)
