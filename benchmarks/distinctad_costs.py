@@ -49,7 +49,7 @@ def models(folder: Path) -> dict[str, Any]:
 
 def look(folder: Path, clips: int) -> dict[str, Any]:
     """Pictures of noise, and what CLIP makes of them, as `prepare` and `train` keep it."""
-    from scenewise.distinctad.film_features import Eyes
+    from scenewise.distinctad.eyes import Eyes
 
     eyes = Eyes(folder / "clip", device="cpu", precision="float32")
     rng = np.random.default_rng(0)

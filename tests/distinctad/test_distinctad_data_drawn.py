@@ -30,7 +30,8 @@ from scenewise.distinctad.banks_recognition import (
     recognise,
 )
 from scenewise.distinctad.clips import ClipOptions, frame_times
-from scenewise.distinctad.film_features import Clips, Eyes, looked_at
+from scenewise.distinctad.eyes import Eyes
+from scenewise.distinctad.film_features import Clips, looked_at
 from scenewise.distinctad.sequences import SequenceOptions, Sequences
 from scenewise.distinctad.sequences_making import make_sequences
 from scenewise.metrics.ad_tables import read_table

@@ -21,8 +21,9 @@ from scenewise.distinctad import film_features
 from scenewise.distinctad.adapting import FramesAndSentences, batches_of
 from scenewise.distinctad.annotations import Annotation, Annotations
 from scenewise.distinctad.clips import ClipOptions
+from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.feature_cache import FeatureCache, FeaturesInvalid, Joined, StoredPart
-from scenewise.distinctad.film_features import Clips, Eyes, looked_at
+from scenewise.distinctad.film_features import Clips, looked_at
 from scenewise.distinctad.options import AdaptationOptions
 from scenewise.models.clip import ClipEmbedder
 

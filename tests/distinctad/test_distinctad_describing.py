@@ -28,7 +28,8 @@ from scenewise.distinctad import describing
 from scenewise.distinctad.annotations import Annotation, Annotations
 from scenewise.distinctad.clips import ClipOptions
 from scenewise.distinctad.describing import NarratorCaptioner
-from scenewise.distinctad.film_features import Eyes, looked_at
+from scenewise.distinctad.eyes import Eyes
+from scenewise.distinctad.film_features import looked_at
 from scenewise.distinctad.narrating import narrate
 from scenewise.distinctad.narrator_files import about_narrator, load_narrator
 from scenewise.distinctad.options import SequenceOptions, SpeakingOptions

@@ -5,8 +5,8 @@ Data: what is said of which part of which film, and what CLIP sees there:
 
 - `annotations`, `annotations_forms`, `annotations_drawn`, `annotations_writing`: tables
 - `banks`, `banks_recognition`: characters, and who is seen where
-- `clips`, `clips_stills`, `resizing`, `film_features`, `film_features_public`, `feature_cache`:
-  frames and their embeddings
+- `clips`, `clips_stills`, `resizing`, `eyes`, `film_features`, `film_features_public`,
+  `feature_cache`: frames and their embeddings
 - `sequences`, `sequences_making`: N clips of a film that stand together, in batches
 
 Stage I fits CLIP's eyes to films (section 3.1):

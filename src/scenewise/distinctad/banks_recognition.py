@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.distinctad.banks import BankInvalid, Character
-from scenewise.distinctad.film_features import Eyes
+from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.options import RecognitionOptions
 
 Vectors = npt.NDArray[np.floating[Any]]

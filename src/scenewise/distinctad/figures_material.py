@@ -16,8 +16,9 @@ from scenewise.core.options import from_plain
 from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.annotations import Annotation
 from scenewise.distinctad.errors import RunInvalid
+from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.figures_tsne import PARTS
-from scenewise.distinctad.film_features import Clips, Eyes
+from scenewise.distinctad.film_features import Clips
 from scenewise.distinctad.narrator import Narrator
 from scenewise.distinctad.narrator_files import about_narrator, load_narrator
 from scenewise.distinctad.options import LookOptions, SequenceOptions

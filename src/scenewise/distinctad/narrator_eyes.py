@@ -11,7 +11,7 @@ from typing import Any, Final
 from scenewise.core.errors import FileMissing, InputError, ModelMissing, OptionInvalid
 from scenewise.core.progress import Progress
 from scenewise.distinctad.errors import NarratorInvalid
-from scenewise.distinctad.film_features import Eyes
+from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.narrator_files import ABOUT, about_narrator
 from scenewise.distinctad.runs import Run
 from scenewise.models import hub

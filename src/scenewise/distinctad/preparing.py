@@ -18,7 +18,8 @@ from scenewise.distinctad.annotations_forms import durations_of, find_films, rea
 from scenewise.distinctad.banks import CharacterBank, check_bank, read_bank
 from scenewise.distinctad.clips import ClipOptions
 from scenewise.distinctad.errors import RunInvalid
-from scenewise.distinctad.film_features import Clips, Eyes, looked_at
+from scenewise.distinctad.eyes import Eyes
+from scenewise.distinctad.film_features import Clips, looked_at
 from scenewise.distinctad.film_features_public import PublicFeatures, public_clips
 from scenewise.distinctad.options import DataOptions
 from scenewise.distinctad.runs import SPLITS, Run, RunData, Source

@@ -22,7 +22,8 @@ from scenewise.distinctad.banks_recognition import (
     recognise,
 )
 from scenewise.distinctad.clips import ClipOptions, frame_times
-from scenewise.distinctad.film_features import Clips, Eyes
+from scenewise.distinctad.eyes import Eyes
+from scenewise.distinctad.film_features import Clips
 from scenewise.distinctad.options import RecognitionOptions, SequenceOptions
 from scenewise.distinctad.sequences import Sequences
 

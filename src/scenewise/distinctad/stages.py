@@ -15,7 +15,7 @@ from scenewise.core.progress import Progress
 from scenewise.distinctad.adapting import Adapted, FramesAndSentences, adapt
 from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.errors import RunInvalid
-from scenewise.distinctad.film_features import Eyes
+from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.language import load_language
 from scenewise.distinctad.names_learnt import names_learnt
 from scenewise.distinctad.narrating import narrate, ordered
