@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +11,9 @@ from typing import Any
 import numpy as np
 
 from scenewise.charades.errors import FeaturesInvalid
-from scenewise.charades.runs import make_folder
 from scenewise.frames.packing import PackedFrame
-from scenewise.media.atomic import atomic, atomic_text
-from scenewise.media.kept import source_of
+from scenewise.media.atomic import atomic
+from scenewise.media.kept import settings_folder, source_of
 
 
 @dataclass(frozen=True)
@@ -49,11 +46,8 @@ class FrameStore:
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        plain = json.dumps(dict(settings), sort_keys=True)
-        self.key = hashlib.sha256(plain.encode()).hexdigest()[:16]
-        self.folder = Path(folder) / self.key
-        make_folder(self.folder)
-        atomic_text(self.folder / "settings.json", plain + "\n")
+        self.folder = settings_folder(folder, settings)
+        self.key = self.folder.name
 
     @classmethod
     def at(cls, folder: Path) -> FrameStore:
