@@ -1,7 +1,7 @@
 """CLIP on home videos (Prakash 2023): frame by frame, in grids, and by mean embeddings.
 
     python benchmarks/bench_charades.py [--count 360] [--work FOLDER] [--fresh] [--small]
-        [--rows NAME,NAME] [--choose] [--json]
+        [--rows NAME,NAME] [--workers N] [--choose] [--json]
 
 Draws a set in the form of Charades (`scenewise synth charades`), of which a third is held out,
 and takes it through `scenewise charades`: sample, encode, train, evaluate. Every row begins with
@@ -28,11 +28,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
+import os
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,6 +60,7 @@ from scenewise.charades.tuned_clip import TunedClip, save_clip
 from scenewise.charades.tuning_options import MatchOptions
 from scenewise.cli.showing import Terminal
 from scenewise.core.errors import ScenewiseError
+from scenewise.core.progress import Silent
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
 from scenewise.models.precision import Placement
@@ -82,6 +86,12 @@ cells. The baseline has the 50th frames alone, as in the paper."""
 
 MATCH = MatchOptions(precision="bfloat16")
 
+ROWS_STEP = "all rows"
+STEPS = ("draw", "sample", "encode", ROWS_STEP)
+"""What makes up the benchmark's time; rows by themselves, which share it, are counted beside."""
+
+LONGEST = ("baseline", "mean", "grid+216", "grid+224")
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
@@ -92,6 +102,7 @@ def main() -> None:
         "--small", action="store_true", help="a few videos and steps: shows that it works"
     )
     parser.add_argument("--rows", default="", help="only these, separated by commas")
+    parser.add_argument("--workers", type=int, help="rows at a time; as many as cores")
     parser.add_argument(
         "--choose", action="store_true", help="show how epochs and rates were chosen, without rows"
     )
@@ -115,7 +126,7 @@ def main() -> None:
             tried = choices(run, rows, clock.step, Terminal(plain=True))
             show("Chosen on a quarter of the videos to train on", tried, as_json=args.json)
             return
-        done = carried_out(run, rows, clock)
+        done = carried_out(run, rows, clock, args.workers or cores())
     except ScenewiseError as error:
         sys.exit(str(error))
     found = Found(done, clock, told(run), report(run, done))
@@ -174,10 +185,6 @@ class Clock:
             held = json.loads(path.read_text("utf-8"))
             self.seconds, self.busy = held["seconds"], held["busy"]
 
-    def forget(self, what: str) -> None:
-        """Begin to count a step anew."""
-        self.seconds[what] = self.busy[what] = 0.0
-
     @contextmanager
     def step(self, what: str) -> Iterator[None]:
         """Count the seconds of a step, whether or not it ends well."""
@@ -185,11 +192,15 @@ class Clock:
         try:
             yield
         finally:
-            self.seconds[what] = self.seconds.get(what, 0.0) + time.monotonic() - begin
-            self.busy[what] = self.busy.get(what, 0.0) + time.process_time() - worked
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            told = {"seconds": self.seconds, "busy": self.busy}
-            atomic_text(self._path, json.dumps(told, indent=1) + "\n")
+            self.add(what, time.monotonic() - begin, time.process_time() - worked)
+
+    def add(self, what: str, seconds: float, busy: float) -> None:
+        """Count seconds of a step that another process took."""
+        self.seconds[what] = self.seconds.get(what, 0.0) + seconds
+        self.busy[what] = self.busy.get(what, 0.0) + busy
+        told = {"seconds": self.seconds, "busy": self.busy}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        atomic_text(self._path, json.dumps(told, indent=1) + "\n")
 
 
 def prepared(folder: Path, count: int, clock: Clock) -> Run:
@@ -209,25 +220,44 @@ def prepared(folder: Path, count: int, clock: Clock) -> Run:
     return run
 
 
-def carried_out(run: Run, rows: Sequence[Row], clock: Clock) -> dict[str, Done]:
-    """Train and evaluate: whatever is not done yet."""
-    teller = Terminal(plain=True)
-    done = {}
-    for row in rows:
-        with clock.step(f"train {row.method}"):
+def carried_out(run: Run, rows: Sequence[Row], clock: Clock, workers: int) -> dict[str, Done]:
+    """Train and evaluate, some rows at a time: whatever is not done yet."""
+    teller, done = Terminal(plain=True), {}
+    # those that take longest first, so that no core waits for one at the end
+    in_turn = sorted(
+        rows, key=lambda row: LONGEST.index(row.method) if row.method in LONGEST else 9
+    )
+    with clock.step(ROWS_STEP), teller.step("Training rows", len(rows)) as bar:
+        # not forked: a process with several threads cannot be copied safely
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(workers, context, _one_thread if workers > 1 else None) as pool:
+            coming = [pool.submit(row_done, run.folder, row) for row in in_turn]
             try:
-                train(run, row.method, hub.POCKET, row.options, progress=teller)
-            except CheckpointInvalid:  # of other settings, or of pocket models that are no more
-                clock.forget(f"train {row.method}")
-                train(run, row.method, hub.POCKET, row.options, anew=True, progress=teller)
-        with clock.step("evaluate"):
-            before = str(enlarged(run, row))
-            done[row.method] = Done(
-                row,
-                evaluate_method(run, row.method, MATCH, progress=teller),
-                evaluate_method(run, row.method, MATCH, clip=before, progress=teller),
-            )
-    return done
+                for each in as_completed(coming):
+                    one, seconds, busy = each.result()
+                    done[one.row.method] = one
+                    clock.add(one.row.method, seconds, busy)
+                    bar.advance()
+            finally:
+                pool.shutdown(cancel_futures=True)
+    return {row.method: done[row.method] for row in rows}
+
+
+def row_done(folder: Path, row: Row) -> tuple[Done, float, float]:
+    """Train and evaluate a row; and the seconds and the processor time that it took."""
+    run, quiet = Run(folder), Silent()
+    begin, worked = time.monotonic(), time.process_time()
+    try:
+        train(run, row.method, hub.POCKET, row.options, progress=quiet)
+    except CheckpointInvalid:  # of other settings, or of pocket models that are no more
+        train(run, row.method, hub.POCKET, row.options, anew=True, progress=quiet)
+    before = str(enlarged(run, row))
+    done = Done(
+        row,
+        evaluate_method(run, row.method, MATCH, progress=quiet),
+        evaluate_method(run, row.method, MATCH, clip=before, progress=quiet),
+    )
+    return done, time.monotonic() - begin, time.process_time() - worked
 
 
 def enlarged(run: Run, row: Row) -> Path:
@@ -288,12 +318,12 @@ def figures(found: Found) -> list[Figure]:
                 note=f"chance is {chance:.2%}; the paper's: 1/500, 1 × chance",
             ),
         ]
-    counted = [step for step in found.clock.seconds if not step.startswith("choose")]
-    busy = sum(found.clock.busy[step] for step in counted) / 60
+    clock = found.clock
+    busy = sum(clock.busy[step] for step in clock.busy if not step.startswith("choose")) / 60
     asked.append(
         Figure(
             "all steps",
-            sum(found.clock.seconds[step] for step in counted) / 60,
+            sum(clock.seconds.get(step, 0.0) for step in STEPS) / 60,
             "min",
             MINUTES,
             note=f"{busy:.0f} min of processor time",
@@ -343,6 +373,15 @@ def verdict(found: Found) -> str:
         f"The best is {best}, {percents(shares[best])}."
     )
     return "\n".join(lines)
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _one_thread() -> None:
+    torch.set_num_threads(1)
 
 
 if __name__ == "__main__":
