@@ -84,6 +84,7 @@ _TITLES_5: Final = {
     "B1": "Ĥ",
     "B2": "H̃",
     "B3": "Ĥ, H̃",
+    "C0": "distinctive words (not in the paper)",
     "C1": "Ĥ, distinctive words",
     "C2": "H̃, distinctive words",
     "C3": "Ĥ, H̃, distinctive words",
@@ -135,8 +136,8 @@ TABLES: Final[Mapping[str, Table]] = {
         "Parts of Stage II (table 5)",
         tuple(
             Row(name, _TITLES_5[name], changes,
-                paper={"CIDEr": _PAPER_5[name][0], "R@5/16": _PAPER_5[name][1],
-                       "CIDEr, true names": _PAPER_5[name][2]})
+                paper=dict(zip(("CIDEr", "R@5/16", "CIDEr, true names"), _PAPER_5.get(name, ()),
+                               strict=False)))
             for name, changes in ABLATIONS.items()
         ),
         "A0",
@@ -185,7 +186,7 @@ TABLES: Final[Mapping[str, Table]] = {
         ),
         "context",
     ),
-    "α": _swept("α", "alpha", (0.0, 1.0, 3.0, 5.0, 10.0)),
+    "α": _swept("α", "alpha", (0.0, 0.5, 1.0, 3.0, 5.0, 10.0)),
     "β": _swept("β", "beta", (0.0, 0.5, 1.0, 3.0, 5.0)),
     "K": _swept("K", "bases", (2, 8, 16, 32, 64)),
     "N": _swept("N", "clips", (2, 4, 8, 16, 32), clips=True),

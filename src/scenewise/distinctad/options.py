@@ -233,14 +233,16 @@ ABLATIONS: Final[Mapping[str, Mapping[str, float]]] = {
     "B1": {"beta": 0.0, "distinctive": 0.0},
     "B2": {"alpha": 0.0, "distinctive": 0.0},
     "B3": {"distinctive": 0.0},
+    "C0": {"alpha": 0.0, "beta": 0.0},
     "C1": {"beta": 0.0},
     "C2": {"alpha": 0.0},
     "C3": {},
 }
 """The rows of table 5: what each leaves out. Of the table's three columns of marks the text
 says that Ĥ comes in with B1 and C1, and that H̃ gains by the distinctive loss from B2 to C2 and
-from B3 to C3: B has no distinctive loss, C has it, and 1, 2, 3 are Ĥ, H̃ and both. Table 6 and the
-sweep of N are `SequenceOptions.context` and `.clips`."""
+from B3 to C3: B has no distinctive loss, C has it, and 1, 2, 3 are Ĥ, H̃ and both. C0, H with the
+distinctive loss alone, is ours: it tells what H̃ adds to that loss. Table 6 and the sweep of N are
+`SequenceOptions.context` and `.clips`."""
 
 
 def ablated(options: NarratorOptions, row: str) -> NarratorOptions:
