@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.core.media_types import Image
-from scenewise.synthetic.prop_shapes import PROP_SHAPES, Shape
+from scenewise.synthetic.prop_lines import Shape
+from scenewise.synthetic.prop_shapes import PROP_SHAPES
 
 _SHIFT: Final = 4
 """Bits of a pixel's fraction that OpenCV is given."""

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scenewise.core.media_types import Image
 from scenewise.synthetic import (
     rooms_living,
+    rooms_passages,
     rooms_utility,
     settings_indoors,
     settings_nature,
@@ -46,12 +47,12 @@ _PLACES: Final[Mapping[str, tuple[Callable[[Brush], None], bool]]] = {
     "bathroom": (rooms_utility.bathroom, False),
     "closet": (rooms_utility.closet, False),
     "dining room": (rooms_living.dining_room, False),
-    "entryway": (rooms_living.entryway, False),
-    "hallway": (rooms_living.hallway, False),
+    "entryway": (rooms_passages.entryway, False),
+    "hallway": (rooms_passages.hallway, False),
     "laundry room": (rooms_utility.laundry_room, False),
     "pantry": (rooms_utility.pantry, False),
     "recreation room": (rooms_living.recreation_room, False),
-    "stairs": (rooms_living.stairs, False),
+    "stairs": (rooms_passages.stairs, False),
     "study": (rooms_living.study, False),
 }
 _OTHERS: Final = ("library", "street", "park", "market", "station", "forest")
