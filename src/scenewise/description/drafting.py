@@ -194,6 +194,7 @@ def _caption_options(options: DraftOptions) -> CaptionOptions:
         vlm_model=model if model and captioner == "vlm" else usual.vlm_model,
         model="" if blip or captioner == "vlm" else model,
         clip=clip,
+        portraits=options.portraits,
         candidates=options.candidates,
         first_clause=options.first_clause,
     )

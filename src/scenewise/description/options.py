@@ -72,6 +72,12 @@ class DraftOptions(Checked):
         "names that a captioner which takes them (vlm, distinctad) may use, separated by commas",
         group="Draft",
     )
+    portraits: str = option(
+        "",
+        "a folder of pictures named as the people in them (Anna.jpg, Ben.png, Ben-2.png): a "
+        "captioner that takes them (distinctad) names people where they are seen",
+        group="Draft",
+    )
     confidence: float = option(
         0.35,
         "a description below this confidence is kept in the script but not voiced",

@@ -95,12 +95,13 @@ class Character:
         if self.portrait is None:
             raise BankInvalid(f"{self.name} has no portrait", remedy="add one, or go without faces")
         from PIL import Image as Pillow
-        from PIL import UnidentifiedImageError
+        from PIL import ImageOps
 
         try:
-            with Pillow.open(self.portrait) as opened:
-                return np.array(opened.convert("RGB"))
-        except (OSError, ValueError, UnidentifiedImageError) as error:
+            with Pillow.open(self.portrait) as opened:  # upright, as the camera was held
+                return np.array(ImageOps.exif_transpose(opened).convert("RGB"))
+        # what is wrong with a damaged picture shows in many ways
+        except (OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as error:
             raise BankInvalid(
                 f"the portrait of {self.name} cannot be read",
                 path=self.portrait,

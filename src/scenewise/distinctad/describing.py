@@ -25,15 +25,21 @@ from scenewise.core.progress import Progress, Step
 from scenewise.core.time import Span
 from scenewise.distinctad.agreeing import Agreement
 from scenewise.distinctad.annotations import Annotation
-from scenewise.distinctad.banks import Character
+from scenewise.distinctad.banks import Character, CharacterBank
+from scenewise.distinctad.banks_portraits import portraits_fingerprint, portrayed
 from scenewise.distinctad.clips import ClipOptions, frame_times
 from scenewise.distinctad.feature_cache import Joined, StoredPart
 from scenewise.distinctad.film_features import Clips, seen_frames, seen_pictures
 from scenewise.distinctad.narrating import narrated
 from scenewise.distinctad.narrator_eyes import narrator_eyes, narrator_folder
 from scenewise.distinctad.narrator_files import about_narrator, load_narrator
-from scenewise.distinctad.options import SequenceOptions, SpeakingOptions
+from scenewise.distinctad.options import (
+    RecognitionOptions,
+    SequenceOptions,
+    SpeakingOptions,
+)
 from scenewise.distinctad.sequences import Sequences
+from scenewise.distinctad.sequences_making import seen_in_clips
 from scenewise.models import hub
 from scenewise.models.caption_options import CaptionOptions
 from scenewise.models.precision import placement
@@ -53,20 +59,25 @@ class NarratorCaptioner:
 
     Args:
         options: `model` is the folder of a run or of its narrator; `clip`, where it is not the
-            usual one, says where the CLIP is that the narrator was trained on; `mode`,
-            `candidates`, `batch_size`, `device`, `precision`.
+            usual one, says where the CLIP is that the narrator was trained on; `portraits` is a
+            folder of pictures of people (`portrait_files`), who are then named in clips where they
+            are seen; `mode`, `candidates`, `batch_size`, `device`, `precision`.
         speaking: how it speaks; as `options` say by default.
+        recognition: when somebody with a portrait counts as seen.
         allow_download: whether a language model or CLIP may be fetched.
         progress: shows the download.
 
     Raises:
-        OptionInvalid: no narrator is named.
+        OptionInvalid: no narrator is named; or there are portraits, and it learnt without people.
         FileMissing, NarratorInvalid: there is no narrator, it is damaged or something else, or its
             language model or its CLIP is another one now.
         ModelMissing: its language model cannot be had.
+        FileUnreadable, BankInvalid: there are no portraits in their folder, or one cannot be read.
     """
 
     takes_options = True
+
+    takes_portraits = True
 
     languages = ("en",)
     """Languages that the sentences can be in: those of the data sets."""
@@ -79,6 +90,7 @@ class NarratorCaptioner:
         options: CaptionOptions | None = None,
         *,
         speaking: SpeakingOptions | None = None,
+        recognition: RecognitionOptions | None = None,
         allow_download: bool = True,
         progress: Progress | None = None,
     ) -> None:
@@ -123,13 +135,23 @@ class NarratorCaptioner:
             SequenceOptions, {**about.get("sequences", {}), "short": "pad"}
         )
         self._names = tuple(str(name) for name in about.get("names", ()))
+        self._recognition = recognition or RecognitionOptions()
+        self._bank = self._portrayed(chosen.portraits)
+        self._portraits = portraits_fingerprint(Path(chosen.portraits)) if self._bank else ""
 
     @property
     def identity(self) -> str:
-        """Narrator, language model, CLIP and how it speaks: what sentences depend on beside the
-        pictures."""
+        """Narrator, language model, CLIP, portraits and how it speaks: what sentences depend on
+        beside the pictures."""
+        who: dict[str, Any] = {}
+        if self._bank is not None:
+            who = {
+                "portraits": self._portraits,
+                "recognition": asdict(self._recognition),
+            }
         return json.dumps(
             {
+                **who,
                 "version": _VERSION,
                 "narrator": hub.fingerprint(self.folder),
                 "language": self._narrator.speech.fingerprint,
@@ -196,7 +218,8 @@ class NarratorCaptioner:
         Args:
             vectors: what CLIP makes of them, [segments, T, ...].
             segments: in time order.
-            context: `names` are of those who may be in any of them.
+            context: `names` are of those who may be in any of them, unless there are portraits
+                of them.
             done: what was said of the first ones.
         """
         if len(done) >= len(segments):
@@ -207,14 +230,41 @@ class NarratorCaptioner:
             vectors.shape[1:],
             vectors.dtype,
         )
-        cast = tuple(Character(name, name) for name in dict.fromkeys(context.names))
-        sequences = Sequences(Clips(rows, joined), self._sequences, characters=[cast for _ in rows])
+        sequences = self._with_people(Clips(rows, joined), context.names)
+        strangers = () if self._bank is None else self._bank.cast(_FILM)
         said = [row[0].text if row else "" for row in done]
         for number, one in narrated(
-            self._narrator, sequences, _FILM, self.speaking, names=self._names, done=said
+            self._narrator,
+            sequences,
+            _FILM,
+            self.speaking,
+            names=(*self._names, *(one.short for one in strangers)),
+            done=said,
         ):
             fits = self._agreement(one.text, vectors[number]) if one.text else 0.0
             yield [Candidate(one.text, fits)] if one.text else []
+
+    def _with_people(self, clips: Clips, names: Sequence[str]) -> Sequences:
+        """Clips with who is seen in each; those of whom there is no portrait may be in any."""
+        anywhere = tuple(Character(name, name) for name in dict.fromkeys(names))
+        if self._bank is None:
+            return Sequences(clips, self._sequences, characters=[anywhere for _ in clips.rows])
+        shown = {one.short.casefold() for one in self._bank.cast(_FILM)}
+        anywhere = tuple(one for one in anywhere if one.short.casefold() not in shown)
+        seen, faces = seen_in_clips(clips, self._bank, None, self._frames, self._recognition)
+        characters = [(*there, *anywhere) for there in seen]
+        return Sequences(clips, self._sequences, characters=characters, faces=faces)
+
+    def _portrayed(self, folder: str) -> CharacterBank | None:
+        """Those whose portraits are in a folder; None where none is named."""
+        if not folder:
+            return None
+        if not self._narrator.options.characters:
+            raise OptionInvalid(
+                "this narrator learnt without people, and takes no portraits",
+                remedy="leave --portraits out",
+            )
+        return portrayed(Path(folder), self._eyes)
 
     def _pictures(self, keyframe: Keyframe) -> list[npt.NDArray[np.uint8]]:
         """T pictures of those that came with a key frame, the nearest to the times wanted."""

@@ -72,9 +72,7 @@ def make_sequences(
     known = imdb or {}
     casts = {film: bank.cast(film, *_also(film, known)) for film in clips.by_film()}
     if who == "seen":
-        characters, faces = _seen(
-            clips, bank, casts, eyes, looked or ClipOptions(), recognition or RecognitionOptions()
-        )
+        characters, faces = seen_in_clips(clips, bank, eyes, looked, recognition, imdb=known)
     else:
         characters = [
             named_in(row.text, casts[row.film])
@@ -100,15 +98,29 @@ def _faces(cast: Sequence[Character], eyes: Eyes | None) -> Faces:
     return dict(zip(known, vectors, strict=True))
 
 
-def _seen(
+def seen_in_clips(
     clips: Clips,
     bank: CharacterBank,
-    casts: Mapping[str, Sequence[Character]],
-    eyes: Eyes | None,
-    looked: ClipOptions,
-    recognition: RecognitionOptions,
+    eyes: Eyes | None = None,
+    looked: ClipOptions | None = None,
+    recognition: RecognitionOptions | None = None,
+    *,
+    imdb: Mapping[str, str] | None = None,
 ) -> tuple[list[tuple[Character, ...]], Faces]:
-    """Who is recognised in each clip. What portraits have in common is that of the whole bank."""
+    """Who is recognised in each clip. What portraits have in common is that of the whole bank.
+
+    Args:
+        clips, bank, eyes, looked, recognition, imdb: see `make_sequences`.
+
+    Returns:
+        Those who are seen in each row of `clips`, the likeliest first, and what CLIP makes of the
+        portraits, of those who have one.
+
+    Raises:
+        BankInvalid: the bank does not know a film, or has no portraits.
+    """
+    looked, known = looked or ClipOptions(), imdb or {}
+    casts = {film: bank.cast(film, *_also(film, known)) for film in clips.by_film()}
     faces = _faces(list(dict.fromkeys(one for cast in casts.values() for one in cast)), eyes)
     if not faces:
         raise BankInvalid(

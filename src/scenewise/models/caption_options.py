@@ -34,6 +34,11 @@ class CaptionOptions(Checked):
         "", "weights of any other captioner: what stands behind its name and a colon",
         group="Captions",
     )  # fmt: skip
+    portraits: str = option(
+        "", "a folder of pictures named as the people in them, of whom a captioner that takes "
+        "portraits is told where they are seen",
+        group="Captions",
+    )  # fmt: skip
     candidates: int = option(
         5, "sentences proposed for each key frame", low=1, high=32, group="Captions"
     )

@@ -38,10 +38,13 @@ def captioner_for(
     Raises:
         UnknownChoice: there is no captioner of that name.
         ModelMissing: the weights of the one asked for cannot be had.
-        OptionInvalid: a model is of the wrong kind, or the captioner takes none.
+        OptionInvalid: a model is of the wrong kind, or the captioner takes none; or it takes no
+            portraits: its class does not say `takes_portraits = True`.
     """
     chosen = options or CaptionOptions()
     access: dict[str, Any] = {"allow_download": allow_download, "progress": progress}
+    if chosen.portraits:
+        _require_portraits(name)
     if name == AUTO:
         try:
             _ready(chosen, **access)
@@ -86,6 +89,15 @@ def model_behind(name: str) -> tuple[str, str]:
     kind = hub.kind_of(name)
     captions = "blip" in name.lower() if not kind else kind in hub.JOBS["captioner"]
     return ("interrogator" if captions else "vlm"), name
+
+
+def _require_portraits(name: str) -> None:
+    factory = plugins.load("captioner", "interrogator" if name == AUTO else name)
+    if not getattr(factory, "takes_portraits", False):
+        raise OptionInvalid(
+            f"the captioner {name!r} takes no portraits",
+            remedy="leave --portraits out, or choose one that does: --captioner distinctad:RUN",
+        )
 
 
 def _ready(options: CaptionOptions, **access: Any) -> None:
