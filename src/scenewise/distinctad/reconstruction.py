@@ -23,6 +23,7 @@ from scenewise.distinctad.speaking import continued
 from scenewise.distinctad.towers import Read
 from scenewise.distinctad.wording_losses import word_losses
 from scenewise.training.modes import evaluating
+from scenewise.training.randomness import own_gpu
 
 CLS, WORDS = "cls", "words"
 INPUTS: Final = (CLS, WORDS)
@@ -64,7 +65,7 @@ class Reader(nn.Module):
         super().__init__()
         self.speech, self.longest = language, longest
         self.language: Any = language.model
-        with torch.random.fork_rng():
+        with torch.random.fork_rng(devices=own_gpu()):
             torch.manual_seed(seed)
             projector = nn.Linear(channels, language.width)
             # prompts as long as the words they stand among
