@@ -1,10 +1,23 @@
-"""A drawn set of home videos, made once."""
+"""A drawn set of home videos and a small CLIP, each made once; small models are trained fastest by
+one thread."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
+
+from model_makers import make_clip
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _one_thread() -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
@@ -13,3 +26,9 @@ def drawn_set(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from scenewise.synthetic.charades_set import make_charades_set
 
     return make_charades_set(tmp_path_factory.mktemp("charades"), 3, seed=11, side=64)
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Pictures of 32 px, patches of 8, captions of 24 tokens."""
+    return str(make_clip(tmp_path_factory.mktemp("clip")))

@@ -3,33 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 from charades_made_up import made_up_run, shown_as
 
 from command_calls import Command, caller, one_line
-from model_makers import make_clip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
 def command(capfd: pytest.CaptureFixture[str]) -> Command:
     return caller(capfd, "charades")
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_clip(tmp_path_factory.mktemp("clip"))
 
 
 def source(folder: Path) -> tuple[object, ...]:
@@ -45,7 +29,7 @@ CPU = ("--device", "cpu", "--precision", "float32", "--resamples", 20, "--quiet"
 @pytest.mark.slow
 @pytest.mark.film
 def test_a_drawn_set_goes_through_all_four_commands(
-    command: Command, drawn_set: Path, clip: Path, tmp_path: Path
+    command: Command, drawn_set: Path, clip: str, tmp_path: Path
 ) -> None:
     run = tmp_path / "run"
     code, out, err = command("sample", *source(drawn_set), "--short", "smaller", "-o", run)
@@ -97,7 +81,7 @@ def test_input_that_cannot_be_used_is_refused_in_one_line(
 
 
 def test_steps_in_the_wrong_order_are_refused_in_one_line(
-    command: Command, clip: Path, tmp_path: Path
+    command: Command, clip: str, tmp_path: Path
 ) -> None:
     run = made_up_run(tmp_path / "run")
     one_line(command("evaluate", run.folder), "no method is trained")
@@ -112,7 +96,7 @@ def test_steps_in_the_wrong_order_are_refused_in_one_line(
 
 
 def test_a_model_that_does_not_fit_any_more_keeps_no_other_from_being_evaluated(
-    command: Command, clip: Path, tmp_path: Path
+    command: Command, clip: str, tmp_path: Path
 ) -> None:
     run = made_up_run(tmp_path / "run")
     for method in ("baseline", "grid2-even", "mean4"):
@@ -137,7 +121,7 @@ def test_a_model_that_does_not_fit_any_more_keeps_no_other_from_being_evaluated(
 
 
 def test_a_picture_that_cannot_be_so_large_is_refused_in_one_line(
-    command: Command, clip: Path, tmp_path: Path
+    command: Command, clip: str, tmp_path: Path
 ) -> None:
     run = made_up_run(tmp_path / "run")
     shown_as(run, "grid2-even")
@@ -151,7 +135,7 @@ def test_a_picture_that_cannot_be_so_large_is_refused_in_one_line(
 
 
 def test_captions_that_are_too_long_are_refused_in_one_line(
-    command: Command, clip: Path, tmp_path: Path
+    command: Command, clip: str, tmp_path: Path
 ) -> None:
     run = made_up_run(tmp_path / "run", captions=(" ".join(["red"] * 30), "a dog", "a cat", "b"))
     shown_as(run, "grid2-even")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import csv
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-import torch
 
 from scenewise.charades import encoding, grid_making
 from scenewise.charades.drawing import SourceOptions, drawn
@@ -34,14 +32,6 @@ SMALL = EncodeOptions(
     device="cpu",
     precision="float32",
 )
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

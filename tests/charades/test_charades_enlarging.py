@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,41 +12,19 @@ import numpy as np
 import pytest
 import torch
 from charades_made_up import CAPTIONS, made_up_run, shown_as
+from charades_short import CPU, MATCH, SHORT, evaluations
 
-from model_makers import make_clip
 from scenewise.charades.enlarging import enlarged_processor
 from scenewise.charades.errors import RunInvalid
 from scenewise.charades.matching import evaluate_method, matched
 from scenewise.charades.runs import read_evaluation
 from scenewise.charades.training import train
 from scenewise.charades.tuned_clip import TunedClip, image_embeddings, save_clip, text_embeddings
-from scenewise.charades.tuning_options import MatchOptions, TuningOptions
 from scenewise.core.errors import OptionInvalid
 from scenewise.core.progress import Silent
 from scenewise.models.clip import ClipEmbedder
-from scenewise.models.precision import Placement
-from scenewise.training.metrics_log import read_metrics
 
-CPU = Placement(torch.device("cpu"), torch.float32)
-SHORT = TuningOptions(
-    steps=4, batch=4, learning_rate=1e-3, precision="float32", device="cpu", checkpoint_every=2
-)
-MATCH = MatchOptions(device="cpu", precision="float32", resamples=20, batch=3)
 LONG = {"A": " ".join(["red"] * 29 + ["young"]), "B": "a man walks"}
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Pictures of 32 px, patches of 8, captions of 24 tokens."""
-    return str(make_clip(tmp_path_factory.mktemp("clip")))
 
 
 def opened(clip: str) -> TunedClip:
@@ -229,10 +206,9 @@ def test_videos_kept_back_are_not_learnt_and_are_evaluated_instead(
         kept.append((done.model / "model.safetensors").read_bytes())
     # of five captions, two may be whatever they are
     assert [one == kept[0] for one in kept[1:]].count(True) == 2
-    lines = read_metrics(run.method("grid2-even").folder)
-    evaluations = [line for line in lines if line["kind"] == "evaluation"]
-    assert [line["step"] for line in evaluations] == [0, 1, 2]
-    assert evaluations[0]["chance"] == pytest.approx(1 / 2)  # not of the three held out
+    lines = evaluations(run, "grid2-even")
+    assert [line["step"] for line in lines] == [0, 1, 2]
+    assert lines[0]["chance"] == pytest.approx(1 / 2)  # not of the three held out
     with pytest.raises(RunInvalid, match="of 5 videos to train on, 0 would be kept back"):
         train(run, "grid2-even+none", clip, replace(options, validation=0.01))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +12,6 @@ import torch
 from scenewise.charades.errors import FeaturesInvalid
 from scenewise.charades.features import GridEncoder, flattened
 from scenewise.core.errors import ModelMissing, OptionInvalid
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def pictures(count: int) -> list[np.ndarray]:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import torch
+from charades_short import CPU
 from torch.nn import functional
 
-from model_makers import make_clip
 from scenewise.charades.training import pair_loss
 from scenewise.charades.tuned_clip import TunedClip, by_video
 from scenewise.charades.tuning_options import TuningOptions
-from scenewise.models.precision import Placement
 from scenewise.training.loop import fit
 from scenewise.training.optimising import make_optimiser, set_rate
 
@@ -24,20 +22,11 @@ CAPTIONS = {
 }  # fmt: skip
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
-def tuned(tmp_path_factory: pytest.TempPathFactory) -> TunedClip:
-    folder = make_clip(tmp_path_factory.mktemp("clip"))
-    clip = TunedClip(str(folder), Placement(torch.device("cpu"), torch.float32))
-    clip.model.requires_grad_(True).train()
-    return clip
+def tuned(clip: str) -> TunedClip:
+    opened = TunedClip(clip, CPU)
+    opened.model.requires_grad_(True).train()
+    return opened
 
 
 def pictures(count: int) -> list[np.ndarray]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,71 +10,23 @@ import numpy as np
 import pytest
 import torch
 from charades_made_up import CAPTIONS, made_up_run, shown_as
+from charades_short import CPU, MATCH, SHORT, Stopping, evaluations, weights
 
-from model_makers import make_clip
 from scenewise.charades.errors import CaptionsTooLong, RunInvalid
 from scenewise.charades.matching import evaluate_method, matched
 from scenewise.charades.pictures import read_pictures, write_pictures
 from scenewise.charades.runs import Run, read_about, read_evaluation
 from scenewise.charades.training import train
 from scenewise.charades.tuned_clip import TunedClip
-from scenewise.charades.tuning_options import MatchOptions, TuningOptions
 from scenewise.core.errors import FileMissing, OptionInvalid, OutputUnwritable
 from scenewise.core.progress import Silent
 from scenewise.models.clip import ClipEmbedder
-from scenewise.models.precision import Placement
 from scenewise.training.errors import CheckpointInvalid
 from scenewise.training.metrics_log import read_metrics
-
-SHORT = TuningOptions(
-    steps=6, batch=4, learning_rate=1e-3, precision="float32", device="cpu", checkpoint_every=2
-)
-MATCH = MatchOptions(device="cpu", precision="float32", resamples=20, batch=3)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> str:
-    return str(make_clip(tmp_path_factory.mktemp("clip")))
-
-
-def weights(run: Run, method: str) -> dict[str, torch.Tensor]:
-    from safetensors.torch import load_file
-
-    return load_file(run.method(method).model / "model.safetensors")
 
 
 def losses(run: Run, method: str) -> list[float]:
     return [line["loss"] for line in read_metrics(run.method(method).folder)]
-
-
-class Stopping(Silent):
-    """Somebody who presses Ctrl-C after some steps."""
-
-    def __init__(self, after: int) -> None:
-        self.after = after
-
-    def step(self, what: str, total: float | None = None):
-        if what != "Training":
-            return super().step(what, total)
-        from contextlib import contextmanager
-
-        @contextmanager
-        def bar():
-            yield self
-
-        return bar()
-
-    def reach(self, position: float) -> None:
-        if position == self.after:
-            raise KeyboardInterrupt
 
 
 @pytest.mark.parametrize("method", ["mean", "baseline"])
@@ -121,7 +72,7 @@ def test_it_learns_and_ends_in_a_checkpoint_that_others_read(tmp_path: Path, cli
     images = embedder.images([pictures.images("test", id)[0] for id in ids])
     texts = embedder.texts([run.sample().captions("test")[id] for id in ids])
     near = images @ texts.T
-    tuned = TunedClip(str(done.model), Placement(torch.device("cpu"), torch.float32))
+    tuned = TunedClip(str(done.model), CPU)
     places, videos, count = matched(run, pictures, "test", tuned, 2, Silent())
     assert (videos, count) == (tuple(ids), 3)
     assert places.tolist() == [int((row >= row[at]).sum()) for at, row in enumerate(near)]
@@ -134,8 +85,7 @@ def test_figures_of_the_videos_to_test_on_are_logged_where_asked_for(
     run = made_up_run(tmp_path / "run")
     shown_as(run, "grid2-even")
     train(run, "grid2-even", clip, replace(SHORT, steps=2, evaluate_every=1, precision=precision))
-    lines = [line for line in read_metrics(run.method("grid2-even").folder)
-             if line["kind"] == "evaluation"]  # fmt: skip
+    lines = evaluations(run, "grid2-even")
     assert [line["step"] for line in lines] == [0, 1, 2]
     assert lines[0]["chance"] == pytest.approx(1 / 3)
 
@@ -276,7 +226,7 @@ def test_every_epoch_shows_everything_once_in_another_order(tmp_path: Path, clip
 
     run = made_up_run(tmp_path / "run")
     pictures = shown_as(run, "mean4")
-    tuned = TunedClip(clip, Placement(torch.device("cpu"), torch.float32))
+    tuned = TunedClip(clip, CPU)
     seen = shown(pictures, "train", tuned.eye, Silent())
     tokens = tuned.tokens(run.sample().captions("train"))
     lessons = Lessons(seen, tokens, np.arange(5), 2, seed=1)

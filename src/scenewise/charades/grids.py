@@ -81,6 +81,20 @@ def grid_image(images: Sequence[Image], options: GridOptions | None = None) -> I
     return out
 
 
+def mirrored(image: Image, columns: int = 1) -> Image:
+    """A grid whose frames are all mirrored, left to right, each in its own cell.
+
+    Args:
+        image: of `grid_image`, or any other.
+        columns: cells beside one another.
+
+    Returns:
+        RGB, uint8, of the same size.
+    """
+    cells = pairwise(_edges(columns, image.shape[1]))
+    return np.concatenate([image[:, left:right][:, ::-1] for left, right in cells], axis=1)
+
+
 def layout(count: int, options: GridOptions) -> tuple[int, int]:
     """Rows and columns for a number of frames.
 

@@ -11,12 +11,15 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
+from scenewise.charades.encoding_options import GridLook
 from scenewise.charades.errors import RunInvalid
 from scenewise.charades.frame_store import FrameStore
+from scenewise.charades.grids import layout, mirrored
 from scenewise.charades.methods import GRID, Method, method_named
 from scenewise.charades.runs import SPLITS, MethodFolder, Run
 from scenewise.core.errors import FileMissing
 from scenewise.core.media_types import Image
+from scenewise.core.options import from_plain
 from scenewise.media.atomic import atomic_text
 
 _FORMAT: Final = "scenewise charades pictures 1"
@@ -56,17 +59,31 @@ class Pictures:
         videos = self.times[split].values()
         return len(videos) if self.method.kind == GRID else sum(len(times) for times in videos)
 
-    def images(self, split: str, id: str) -> list[Image]:
+    def images(self, split: str, id: str, *, mirror: bool = False) -> list[Image]:
         """The pictures of a video, RGB.
+
+        Args:
+            split, id: of the video.
+            mirror: show all frames as in a mirror; in a grid each stays in its place.
 
         Raises:
             FeaturesInvalid, RunInvalid: they are not there, or damaged.
         """
+        if mirror:
+            columns = self._columns(len(self.times[split][id]))
+            return [mirrored(image, columns) for image in self.images(split, id)]
         if self.method.kind == GRID:
             return [self._grid(id)]
         looked = FrameStore.at(self.place.folder.parent / "frames" / self.frames).get(id)
         frames = {frame.time: frame for frame in (*looked.usual, *looked.dense)}
         return [frames[time].image for time in self.times[split][id]]
+
+    def _columns(self, frames: int) -> int:
+        """How many frames are beside one another in a picture of a video."""
+        if self.method.kind != GRID:
+            return 1
+        look = from_plain(GridLook, self.settings["grid"])
+        return layout(frames, look.of(self.method.side))[1]
 
     def _grid(self, id: str) -> Image:
         path = self.place.grids / f"{id}.jpg"

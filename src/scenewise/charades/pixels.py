@@ -44,11 +44,19 @@ class Shown:
         return np.asarray(self.pixels[np.concatenate(places)]), owner
 
 
-def shown(pictures: Pictures, split: str, eye: Eye, progress: Progress) -> Shown:
+def shown(
+    pictures: Pictures, split: str, eye: Eye, progress: Progress, *, mirror: bool = False
+) -> Shown:
     """The pictures of a split as a CLIP takes them; made where they are not on the disk.
 
     Each size and way of scaling has a file of its own. Files of pictures that are no more are
     removed.
+
+    Args:
+        pictures, split: which.
+        eye: how they are scaled.
+        progress: who shows how far it is.
+        mirror: with all frames as in a mirror.
 
     Raises:
         FeaturesInvalid, RunInvalid: a picture is not there, or damaged.
@@ -56,7 +64,7 @@ def shown(pictures: Pictures, split: str, eye: Eye, progress: Progress) -> Shown
     """
     plain = json.dumps(eye.settings, sort_keys=True, default=list)
     key = hashlib.sha256(plain.encode()).hexdigest()[:16]
-    path = pictures.place.pixels / f"{pictures.fingerprint}-{key}-{split}.npy"
+    path = pictures.place.pixels / f"{pictures.fingerprint}-{key}-{split}{'-mirrored' * mirror}.npy"
     count = pictures.count(split)
     pixels = _held(path, count)
     if pixels is None:
@@ -69,7 +77,7 @@ def shown(pictures: Pictures, split: str, eye: Eye, progress: Progress) -> Shown
             held: Any = None
             at = 0
             for id in pictures.times[split]:
-                part = eye.pixels(pictures.images(split, id))
+                part = eye.pixels(pictures.images(split, id, mirror=mirror))
                 if held is None:
                     held = np.lib.format.open_memmap(
                         temporary, "w+", np.uint8, (count, *part.shape[1:])

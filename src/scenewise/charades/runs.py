@@ -14,6 +14,7 @@ RUN/
     metrics.jsonl         figures of every step
     loss.svg
     checkpoint.safetensors  from which training goes on; may be removed once it has ended
+    best/                 weights of the best evaluation so far, with --keep best; as above
     model/                the trained CLIP, an ordinary checkpoint
     evaluation.json       train and test (`read_evaluation`)
     before.json           the same of CLIP before training, where that was asked for

@@ -31,9 +31,10 @@ from scenewise.charades.tuned_clip import (
     save_clip,
     text_embeddings,
 )
-from scenewise.charades.tuning_options import REPEATED, TuningOptions
+from scenewise.charades.tuning_options import BEST, REPEATED, TuningOptions
 from scenewise.core.progress import Progress, Silent
 from scenewise.models.precision import Placement, placement
+from scenewise.training.best import Best
 from scenewise.training.checkpoints import NAME as CHECKPOINT
 from scenewise.training.contrastive import accuracies, contrastive_loss
 from scenewise.training.curves import plot_losses
@@ -43,6 +44,7 @@ from scenewise.training.loop import fit
 Batch = dict[str, Tensor]
 
 _VALIDATION: Final = 83  # tells these random numbers from those of the order
+_MIRROR: Final = 84
 _MANY_PLACES: Final = 300
 
 
@@ -56,6 +58,8 @@ class Trained:
         steps: how many there were.
         figures: of the last step.
         truncated: captions that were too long and read in part.
+        kept: with `keep="best"`, the figures of the evaluation whose weights it ended with, and
+            after which `step` it was; else empty.
     """
 
     model: Path
@@ -63,6 +67,7 @@ class Trained:
     steps: int
     figures: Mapping[str, float]
     truncated: int
+    kept: Mapping[str, float]
 
 
 class Lessons:
@@ -75,6 +80,7 @@ class Lessons:
         batch: how many are compared at once, at most.
         seed: of the order.
         rows: the things shown that are learnt from; all unless given.
+        mirrored: the same as in a mirror, which half of them are shown in then.
     """
 
     def __init__(
@@ -85,8 +91,10 @@ class Lessons:
         batch: int,
         seed: int,
         rows: npt.NDArray[np.int64] | None = None,
+        mirrored: Shown | None = None,
     ) -> None:
         self._shown, self._tokens, self._caption = shown, tokens, caption
+        self._mirrored = mirrored
         self._seed = seed
         self._rows = np.arange(len(shown)) if rows is None else rows
         # parts of like size: a last batch of one has nothing to be compared with
@@ -102,6 +110,10 @@ class Lessons:
             self._order = epoch, rng.permutation(self._rows)
         rows = np.array_split(self._order[1], self.per_epoch)[part]
         pixels, owner = self._shown.of(rows)
+        if self._mirrored is not None:
+            turned = np.random.default_rng([self._seed, number, _MIRROR]).random(len(rows)) < 0.5
+            if turned.any():
+                pixels[turned[owner]] = self._mirrored.of(rows[turned])[0]
         caption = torch.from_numpy(self._caption[rows])
         return {
             "pixels": torch.from_numpy(pixels),
@@ -216,6 +228,7 @@ def train(
         chosen.batch,
         chosen.seed,
         np.flatnonzero([id not in kept_back for id in seen.videos]),
+        shown(pictures, "train", tuned.eye, teller, mirror=True) if chosen.mirror else None,
     )
     about = {
         "method": method,
@@ -231,6 +244,7 @@ def train(
         watched = partial(_watched, run, pictures, tuned, chosen, kept_back)
     if anew:
         (pictures.place.folder / CHECKPOINT).unlink(missing_ok=True)
+        Best(pictures.place.folder, "").forget()
     fitted = fit(
         model,
         lessons,
@@ -241,13 +255,20 @@ def train(
         progress=teller,
         batches_per_epoch=lessons.per_epoch,
         about=about,
+        best="reciprocal_rank" if chosen.keep == BEST else "",
     )
     model.to("cpu")
-    save_clip(
-        model, tuned.folder, pictures.place.model, {**about, "from": clip, "steps": fitted.steps}
-    )
+    told = {**about, "from": clip, "steps": fitted.kept.get("step", fitted.steps)}
+    save_clip(model, tuned.folder, pictures.place.model, told)
     curve = plot_losses(pictures.place.folder, title=f"{pictures.method.title}: loss")
-    return Trained(pictures.place.model, curve, fitted.steps, fitted.training, tokens.truncated)
+    return Trained(
+        pictures.place.model,
+        curve,
+        fitted.steps,
+        fitted.training,
+        tokens.truncated,
+        fitted.kept,
+    )
 
 
 def _captions(captions: Mapping[str, str], seen: Shown) -> npt.NDArray[np.int64]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from scenewise.core.errors import OptionInvalid
 from scenewise.core.options import Checked, option
 from scenewise.models.precision import DEVICES, PRECISIONS
 from scenewise.training.options import TrainingOptions
@@ -13,6 +14,7 @@ LONG: Final = ("truncate", "refuse")
 DUPLICATES: Final = ("soft", "masked", "apart")
 STRETCHED: Final = "stretched"
 REPEATED: Final = "repeated"
+BEST: Final = "best"
 POSITIONS: Final = (STRETCHED, REPEATED)
 
 
@@ -89,6 +91,12 @@ class TuningOptions(TrainingOptions):
         unit="tokens",
         group="Batches",
     )
+    mirror: bool = option(
+        False,
+        "show half of the pictures, drawn anew in each epoch, with all frames as in a mirror; in a "
+        "grid each frame stays in its place. Not for captions that tell left from right",
+        group="Pictures",
+    )
     validation: float = option(
         0.0,
         "share of the videos to train on that are kept back, drawn from the seed, and that "
@@ -97,7 +105,22 @@ class TuningOptions(TrainingOptions):
         high=0.9,
         group="Run",
     )
+    keep: str = option(
+        "last",
+        "the weights that training ends with: the last, or those of the evaluation with the "
+        "highest mean reciprocal rank on the videos of --validation, the best",
+        choices=("last", BEST),
+        group="Run",
+    )
     device: str = option("auto", "where the model is trained", choices=DEVICES, group="Run")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.keep == BEST and not (self.validation and self.evaluate_every):
+            raise OptionInvalid(
+                "--keep best needs evaluations on videos that are kept back",
+                remedy="give --validation and --evaluate-every too, such as 0.25 and 20",
+            )
 
 
 @dataclass(frozen=True)

@@ -146,6 +146,9 @@ def train(
 
     - `scenewise charades train run --method grid+choice --validation 0.25 --evaluate-every 20`
     (figures to choose options by: of a quarter of the videos to train on)
+
+    - `scenewise charades train run --method grid+best --validation 0.1 --evaluate-every 20
+    --keep best`  (ends with the weights that found most, not with the last)
     """
     from scenewise.cli.charades_acting import act_train
 

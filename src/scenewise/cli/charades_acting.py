@@ -111,12 +111,18 @@ def act_train(
         done = train(run, method, clip, options, anew=anew, progress=terminal)
         told.append(
             {"method": method, "model": str(done.model), "loss_plot": str(done.curve),
-             "steps": done.steps, "figures": dict(done.figures), "truncated": done.truncated}
+             "steps": done.steps, "figures": dict(done.figures), "truncated": done.truncated,
+             "kept": dict(done.kept)}
         )  # fmt: skip
         if not manner.json:
             loss = done.figures.get("loss")
             last = f", loss {loss:.3f} in the last step" if loss is not None else ""
             out(f"{method}: {done.steps} steps{last}: {done.model}")
+            if done.kept:
+                out(
+                    f"Kept the weights after step {done.kept['step']}: mean reciprocal rank "
+                    f"{done.kept['reciprocal_rank']:.3f} on the videos kept back"
+                )
             out(f"Took {told_time(time.monotonic() - begin)}")
     if manner.json:
         out_json(told)

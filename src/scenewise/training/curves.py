@@ -70,8 +70,9 @@ def plot_losses(folder: Path, *, title: str = "Loss") -> Path:
     """Draw `loss.svg` of a run from its log.
 
     The loss of every step is drawn pale, its running mean strong, and the evaluation's `loss`,
-    where it has one, as a line with dots. The axis is logarithmic where the greatest loss is ten
-    times the least or more. It says in words what it shows, for who cannot see it.
+    where it has one, as a line with dots. Where the weights of the best evaluation were kept, a
+    dashed line tells of which step. The axis is logarithmic where the greatest loss is ten times
+    the least or more. It says in words what it shows, for who cannot see it.
 
     Args:
         folder: of the run.
@@ -90,7 +91,8 @@ def plot_losses(folder: Path, *, title: str = "Loss") -> Path:
     if not training:
         raise ScenewiseError("the log has no step yet", path=Path(folder), remedy="train first")
     path = Path(folder) / NAME
-    atomic_text(path, _picture(training, evaluation, title))
+    kept = max((line["step"] for line in lines if line.get("kept")), default=None)
+    atomic_text(path, _picture(training, evaluation, title, kept))
     return path
 
 
@@ -104,13 +106,15 @@ def _losses(lines: Sequence[dict[str, Any]], kind: str) -> list[tuple[int, float
     ]
 
 
-def _picture(training: Points, evaluation: Points, title: str) -> str:
+def _picture(training: Points, evaluation: Points, title: str, kept: int | None) -> str:
     axes = _Axes.around(
         [loss for _, loss in (*training, *evaluation)],
         int(max(step for step, _ in (*training, *evaluation))),
     )
     smooth = _smoothed(training)
     told = _told(smooth, evaluation)
+    if kept is not None:
+        told += f" The weights kept are those after step {kept:,}."
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" '
         'role="img" aria-labelledby="title told">',
@@ -122,6 +126,8 @@ def _picture(training: Points, evaluation: Points, title: str) -> str:
         f'<polyline class="each" points="{axes.line(_thinned(training))}"/>',
         f'<polyline class="smooth" stroke-width="2" points="{axes.line(_thinned(smooth))}"/>',
     ]
+    if kept is not None:
+        parts += _mark(axes, kept)
     if evaluation:
         parts.append(f'<polyline class="held" stroke-width="2" points="{axes.line(evaluation)}"/>')
         parts += [
@@ -158,6 +164,18 @@ def _grid(axes: _Axes) -> list[str]:
         f"{scale}</text>"
     )
     return parts
+
+
+def _mark(axes: _Axes, step: int) -> list[str]:
+    """An upright line at the step whose weights were kept."""
+    x = axes.x(step)
+    aside, anchor = (6, "start") if x < WIDTH / 2 else (-6, "end")
+    return [
+        f'<line class="edge" stroke-dasharray="4 3" x1="{_short(x)}" x2="{_short(x)}" '
+        f'y1="{_TOP:g}" y2="{HEIGHT - _BOTTOM:g}"/>',
+        f'<text class="minor" x="{_short(x + aside)}" y="{_TOP + 12:g}" text-anchor="{anchor}">'
+        "weights kept</text>",
+    ]
 
 
 def _legend(evaluated: bool) -> list[str]:

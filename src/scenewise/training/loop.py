@@ -23,12 +23,13 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor, nn
 
-from scenewise.core.errors import OutputUnwritable, ScenewiseError
+from scenewise.core.errors import ScenewiseError
 from scenewise.core.progress import Progress, Silent
 from scenewise.media.atomic import atomic_text
 from scenewise.models.precision import placement
 from scenewise.training import checkpoints, processes
 from scenewise.training.averaging import Average, copy_weights
+from scenewise.training.best import Best
 from scenewise.training.errors import CheckpointInvalid, TrainingDiverged
 from scenewise.training.interrupting import undisturbed
 from scenewise.training.launching import alone
@@ -62,11 +63,14 @@ class Fitted:
         steps: how many it has.
         training: the last step's figures.
         evaluation: the last evaluation's; empty without one.
+        kept: the figures of the evaluation whose weights the model ends with, and its `step`;
+            empty where it ends with the last.
     """
 
     steps: int
     training: Mapping[str, float]
     evaluation: Mapping[str, float]
+    kept: Mapping[str, float] = dataclasses.field(default_factory=dict)
 
 
 @dataclass
@@ -92,6 +96,7 @@ def fit(
     progress: Progress | None = None,
     batches_per_epoch: int | None = None,
     about: Mapping[str, Any] | None = None,
+    best: str = "",
 ) -> Fitted:
     """Train a model, or go on training it where `folder` holds a checkpoint.
 
@@ -114,6 +119,9 @@ def fit(
         batches_per_epoch: what an epoch is; needed unless `options.steps` is given.
         about: what else must be the same when a run goes on, such as the name of the data, in
             values that JSON can hold.
+        best: a figure of the evaluations: the run ends with the weights of the evaluation in
+            which it was highest, the first of equal ones. They lie in `folder`, and a run cannot
+            go on with another `evaluate_every` then.
 
     The model is left in evaluation mode, with the averaged weights if `options.average`. The
     random states of Python, numpy and torch are derived from the seed and the step, and put back
@@ -126,14 +134,22 @@ def fit(
         OptionInvalid: see `TrainingOptions.total_steps`; or several processes were started and
             this training has not joined them.
         OutputUnwritable: the folder cannot be written to.
+        ValueError: `best` is given without `evaluate` and `folder`.
     """
+    if best and (evaluate is None or folder is None):
+        raise ValueError("the best evaluation can be kept where there are some, in a folder")
     if processes.count() == 1:
         alone("this training")
     progress = progress if progress and processes.is_first() else Silent()
     folder = Path(folder) if folder is not None else None
     steps = options.total_steps(batches_per_epoch)
+    facts = dict(about or {})
+    keeper = Best(folder, best) if best and folder is not None else None
+    if keeper:  # which evaluations there are changes the result now
+        facts |= {"kept by": best, "evaluate_every": options.evaluate_every}
+    kept: Mapping[str, float] = {}
     with kept_random_state():
-        run = _begin(model, options, steps, folder, dict(about or {}))
+        run = _begin(model, options, steps, folder, facts)
         if run.step:
             progress.say(f"Going on after step {run.step} of {steps}")
         log = MetricsLog(folder if processes.is_first() else None, run.step)
@@ -149,7 +165,7 @@ def fit(
                         and (last or _due(run.step, options.evaluate_every))
                         and processes.of_first(not log.has_evaluated(run.step))
                     ):
-                        _evaluate(run, evaluate, log)
+                        _evaluate(run, evaluate, log, keeper)
                     if run.step > saved and (last or _due(run.step, options.checkpoint_every)):
                         _save(run, folder)
                         saved = run.step
@@ -161,10 +177,12 @@ def fit(
             _roll_back(run)
             _save(run, folder)
             raise
-        if run.average:
+        if keeper:
+            kept = keeper.restore(model)
+        elif run.average:
             copy_weights(model, run.average.weights)
         model.eval()
-    return Fitted(steps, log.last("training"), log.last("evaluation"))
+    return Fitted(steps, log.last("training"), log.last("evaluation"), kept)
 
 
 def _begin(
@@ -187,9 +205,9 @@ def _begin(
     average = Average(model, options.average) if options.average else None
     run = _Run(model, make_optimiser(model, options), average, plan)
     if folder is not None:
-        _make_folder(folder)
+        checkpoints.make_folder(folder)
         if (folder / checkpoints.NAME).exists():
-            _restore(run, folder)
+            _restore(run, folder, dataclasses.asdict(type(options)()))
         if processes.of_first(run.step) != run.step:
             raise CheckpointInvalid(
                 f"one process goes on after step {run.step}, the first after another",
@@ -206,10 +224,12 @@ def _begin(
     return run
 
 
-def _restore(run: _Run, folder: Path) -> None:
+def _restore(run: _Run, folder: Path, usual: Mapping[str, Any]) -> None:
     path = folder / checkpoints.NAME
     parts, stored = checkpoints.read_checkpoint(folder)
-    _refuse_others(stored["plan"], run.plan, path)
+    # an option that there was not yet when the run was begun stood as it does without being given
+    options = {**usual, **stored["plan"]["options"]}
+    _refuse_others({**stored["plan"], "options": options}, run.plan, path)
     checkpoints.restore_model(run.model, parts.get("model", {}), path)
     try:
         restore_optimiser(run.model, run.optimiser, parts.get("optimiser", {}))
@@ -300,7 +320,7 @@ def _step(
         log.write("training", run.step, line)
 
 
-def _evaluate(run: _Run, evaluate: Evaluate, log: MetricsLog) -> None:
+def _evaluate(run: _Run, evaluate: Evaluate, log: MetricsLog, keeper: Best | None) -> None:
     begin = time.perf_counter()
     seed_all(int(run.plan["options"]["seed"]), run.step, 1)
     averaged: AbstractContextManager[None] = nullcontext()
@@ -308,6 +328,10 @@ def _evaluate(run: _Run, evaluate: Evaluate, log: MetricsLog) -> None:
         averaged = run.average.inside(run.model)
     with averaged, evaluating(run.model), _autocast(run, device_of(run.model)):
         told = {name: float(value) for name, value in evaluate(run.model).items()}
+        if keeper:
+            told["kept"] = float(told[keeper.figure] > log.highest(keeper.figure))
+            if told["kept"]:
+                keeper.keep(run.model, run.step, told)
     with undisturbed():
         log.write(
             "evaluation", run.step, {**told, "seconds": round(time.perf_counter() - begin, 4)}
@@ -338,17 +362,6 @@ def _save(run: _Run, folder: Path | None) -> None:
     if run.average:
         tensors["average"] = run.average.weights
     checkpoints.save_checkpoint(folder, tensors, {"step": run.step, "plan": run.plan})
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=folder,
-            remedy="choose another folder",
-        ) from error
 
 
 def _due(step: int, every: int) -> bool:

@@ -28,12 +28,18 @@ class MetricsLog:
             if step and self._path.exists():
                 kept = [line for line in read_metrics(self._path) if line["step"] <= step]
             atomic_text(self._path, "".join(_written(line) for line in kept))
-        self._evaluated = {line["step"] for line in kept if line["kind"] == "evaluation"}
+        self._evaluated: dict[int, dict[str, Any]] = {
+            line["step"]: line for line in kept if line["kind"] == "evaluation"
+        }
         self._last = {line["kind"]: line for line in kept}
 
     def has_evaluated(self, step: int) -> bool:
         """Whether there is an evaluation after so many steps."""
         return step in self._evaluated
+
+    def highest(self, figure: str) -> float:
+        """The highest that a figure of the evaluations was so far; -inf before the first."""
+        return max((line[figure] for line in self._evaluated.values()), default=float("-inf"))
 
     def last(self, kind: str) -> dict[str, float]:
         """The figures of the last line of a kind; empty where there is none."""
@@ -46,9 +52,9 @@ class MetricsLog:
         Raises:
             OutputUnwritable: no permission, no space.
         """
-        if kind == "evaluation":
-            self._evaluated.add(step)
         line = {"step": step, "kind": kind, **values}
+        if kind == "evaluation":
+            self._evaluated[step] = line
         self._last[kind] = line
         if self._path is None:
             return
