@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 
-def start_together(script: Path, *arguments: str, count: int = 2, seconds: float = 280) -> None:
-    """Run a script in so many processes at once; all must succeed."""
+def start_together(
+    script: Path, *arguments: str, count: int = 2, seconds: float = 280, code: int = 0
+) -> None:
+    """Run a script in so many processes at once; all must end with the same code."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -40,4 +42,4 @@ def start_together(script: Path, *arguments: str, count: int = 2, seconds: float
     finally:
         for one in started:
             one.kill()
-    assert [one.returncode for one in started] == [0] * count, "\n".join(said)
+    assert [one.returncode for one in started] == [code] * count, "\n".join(said)

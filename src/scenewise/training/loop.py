@@ -31,7 +31,7 @@ from scenewise.training import checkpoints, processes
 from scenewise.training.averaging import Average, copy_weights
 from scenewise.training.best import Best
 from scenewise.training.errors import CheckpointInvalid, TrainingDiverged
-from scenewise.training.interrupting import undisturbed
+from scenewise.training.interrupting import Agreed, stopping, undisturbed
 from scenewise.training.launching import alone
 from scenewise.training.metrics_log import MetricsLog
 from scenewise.training.modes import device_of, evaluating, moved, sample_count, train_mode
@@ -125,7 +125,8 @@ def fit(
 
     The model is left in evaluation mode, with the averaged weights if `options.average`. The
     random states of Python, numpy and torch are derived from the seed and the step, and put back
-    afterwards. A `KeyboardInterrupt` is raised on after a checkpoint is saved.
+    afterwards. A `KeyboardInterrupt` is raised on after a checkpoint is saved; SIGTERM, and Ctrl-C
+    in several processes, end the run so between two steps (`stopping`), all after the same one.
 
     Raises:
         CheckpointInvalid: the folder's checkpoint is damaged, of another model, or of a run with
@@ -148,7 +149,7 @@ def fit(
     if keeper:  # which evaluations there are changes the result now
         facts |= {"kept by": best, "evaluate_every": options.evaluate_every}
     kept: Mapping[str, float] = {}
-    with kept_random_state():
+    with kept_random_state(), stopping() as agree:
         run = _begin(model, options, steps, folder, facts)
         if run.step:
             progress.say(f"Going on after step {run.step} of {steps}")
@@ -171,11 +172,16 @@ def fit(
                         saved = run.step
                     if last:
                         break
+                    agree()
                     _step(run, batches, loss, options, steps, log)
                     bar.reach(run.step)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             _roll_back(run)
-            _save(run, folder)
+            try:
+                _save(run, folder)
+            finally:
+                if isinstance(stop, Agreed):  # whoever leaves early may end the one that saves
+                    processes.wait()
             raise
         if keeper:
             kept = keeper.restore(model)
