@@ -18,12 +18,12 @@ from scenewise.charades.frame_store import FrameStore
 from scenewise.charades.grids import grid_image, placed
 from scenewise.charades.methods import GRID, Method
 from scenewise.charades.pictures import Pictures, write_pictures
-from scenewise.charades.runs import SPLITS, MethodFolder, Run, RunSample, make_folder
+from scenewise.charades.runs import SPLITS, MethodFolder, Run, RunSample
 from scenewise.core.media_types import Frame
 from scenewise.core.plugins import load
 from scenewise.core.progress import Progress
 from scenewise.frames.complexity import encoded
-from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.atomic import atomic, atomic_text, made_folder
 from scenewise.media.reading import Film
 
 Vectors = Callable[[str], npt.NDArray[np.floating[Any]]]
@@ -73,7 +73,7 @@ def make_pictures(
         OutputUnwritable: the folder cannot be written to.
         NotAVideo: a video has changed since it was looked at.
     """
-    make_folder(making.place.folder)
+    made_folder(making.place.folder)
     whole = {
         split: [video.id for video in sample.split(split) if video.id not in broken]
         for split in SPLITS
@@ -117,7 +117,7 @@ def _grid(making: Making, sample: RunSample, id: str) -> tuple[float, ...]:
             return tuple(float(time) for time in told["times"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # not there, or half of it
-    make_folder(making.place.grids)
+    made_folder(making.place.grids)
     frames = _chosen(making, sample, id)
     image = grid_image(
         [frame.image for frame in frames], making.options.grid.of(making.method.side)

@@ -12,10 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from scenewise.charades.pictures import Pictures
-from scenewise.charades.runs import make_folder
 from scenewise.charades.tuned_clip import Eye
 from scenewise.core.progress import Progress
-from scenewise.media.atomic import atomic
+from scenewise.media.atomic import atomic, made_folder
 
 Pixels = npt.NDArray[np.uint8]
 
@@ -68,7 +67,7 @@ def shown(
     count = pictures.count(split)
     pixels = _held(path, count)
     if pixels is None:
-        make_folder(path.parent)
+        made_folder(path.parent)
         for other in path.parent.glob("*.npy"):
             if not other.name.startswith(pictures.fingerprint):
                 with suppress(OSError):

@@ -11,8 +11,7 @@ from typing import Final
 from scenewise.charades import tables
 from scenewise.charades.figures import write_figures
 from scenewise.charades.tables import SPLITS, Evaluations
-from scenewise.core.errors import OutputUnwritable
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 
 REPORT: Final = "report.md"
 
@@ -38,13 +37,7 @@ def write_report(folder: Path, evaluations: Evaluations) -> list[Path]:
     """
     if not any(evaluations.values()):
         raise ValueError("there is nothing to report")
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            "the folder cannot be made", path=folder, remedy="choose a folder you may write to"
-        ) from error
+    folder = made_folder(folder)
     texts = {
         "accuracy.csv": tables.accuracy_csv(evaluations),
         "scenes.csv": tables.scenes_csv(evaluations),

@@ -33,9 +33,9 @@ from scenewise.charades.errors import RunInvalid
 from scenewise.charades.evaluating import Count, Evaluation, Lengths
 from scenewise.charades.methods import method_named
 from scenewise.charades.sample import SampleOptions
-from scenewise.core.errors import FileMissing, OutputUnwritable, ScenewiseError
+from scenewise.core.errors import FileMissing, ScenewiseError
 from scenewise.core.options import from_plain
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 from scenewise.metrics.intervals import Interval
 
 SPLITS: Final = ("train", "test")
@@ -198,7 +198,7 @@ class Run:
             RunInvalid: there is another one.
             OutputUnwritable: the folder cannot be written to.
         """
-        make_folder(self.folder)
+        made_folder(self.folder)
         if self.sample_file.exists() and self.sample().fingerprint != sample.fingerprint:
             raise RunInvalid(
                 "this folder has another sample already",
@@ -259,22 +259,6 @@ def read_about(path: Path) -> dict[str, Any]:
     """
     read_evaluation(path)
     return dict(_read(Path(path), _EVALUATION, "").get("about") or {})
-
-
-def make_folder(folder: Path) -> None:
-    """Make a folder.
-
-    Raises:
-        OutputUnwritable: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=folder,
-            remedy="choose a folder you may write to",
-        ) from error
 
 
 def _is_method(name: str) -> bool:

@@ -15,9 +15,10 @@ from scenewise.charades.errors import TableInvalid
 from scenewise.charades.lettered import lettered, save_picture
 from scenewise.charades.methods import GRID, method_named
 from scenewise.charades.pictures import read_pictures
-from scenewise.charades.runs import SPLITS, Run, RunSample, Sampled, make_folder
+from scenewise.charades.runs import SPLITS, Run, RunSample, Sampled
 from scenewise.charades.strips import StripOptions, video_strip
 from scenewise.core.errors import FileMissing, UnknownChoice
+from scenewise.media.atomic import made_folder
 from scenewise.media.reading import Film
 
 
@@ -81,7 +82,7 @@ def show_video(
             continue
         title = f"{id}, {video.scene}"
         pictures[f"{id}-{method}.png"] = lettered(grid, video.caption, title=title)
-    make_folder(folder)
+    made_folder(folder)
     for name, picture in pictures.items():
         save_picture(folder / name, picture)
     return Shown(tuple(folder / name for name in pictures), tuple(notes))

@@ -46,9 +46,10 @@ def act_accounts(
     """`scenewise accounts`."""
     os.environ.setdefault("RUST_LOG", "error")
     from scenewise.collection.accounts_page import write_page
-    from scenewise.collection.accounts_tables import made_folder, read_topics, write_tables
+    from scenewise.collection.accounts_tables import read_topics, write_tables
     from scenewise.collection.collection import Collection
     from scenewise.collection.sheet import filters
+    from scenewise.media.atomic import made_folder
 
     if files.html is not None and files.topics is not None:
         refuse_input(files.html, files.topics)

@@ -12,8 +12,7 @@ from typing import Final
 from scenewise.collection.accounts import Account, AccountReport, Repeat
 from scenewise.collection.tables import TableInvalid, read_table
 from scenewise.collection.types import Failure
-from scenewise.core.errors import OutputUnwritable
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 
 ACCOUNTS: Final = (
     *("account", "videos", "undated", "first", "last", "per_period", "most", "bursts"),
@@ -84,20 +83,6 @@ def write_tables(folder: Path, report: AccountReport) -> dict[str, Path]:
         files[name] = folder / f"{name}.csv"
         atomic_text(files[name], text)
     return files
-
-
-def made_folder(folder: Path) -> None:
-    """Make a folder for tables where it is missing.
-
-    Raises:
-        OutputUnwritable: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            "the folder cannot be made", path=folder, remedy="choose another"
-        ) from error
 
 
 def account_row(one: Account) -> tuple[object, ...]:

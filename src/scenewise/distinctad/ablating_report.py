@@ -11,7 +11,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from scenewise.core.errors import OutputUnwritable
 from scenewise.distinctad.ablating_rows import Row, Table
 from scenewise.distinctad.ablating_scoring import (
     LOWER,
@@ -22,7 +21,7 @@ from scenewise.distinctad.ablating_scoring import (
     measured,
 )
 from scenewise.distinctad.options import AblationOptions
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 from scenewise.metrics.baselines import CONSTANT, constant, copy_previous
 from scenewise.metrics.intervals import Interval
 
@@ -206,14 +205,7 @@ def write_finished(folder: Path, one: Finished) -> tuple[Path, ...]:
     Raises:
         OutputUnwritable: the folder cannot be written to.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=folder,
-            remedy="choose a folder you may write to",
-        ) from error
+    made_folder(folder)
     name = f"table-{one.table.name}" if not one.table.sweep else f"sweep-{_PLAIN[one.table.sweep]}"
     files = [folder / f"{name}.{kind}" for kind in ("md", "csv", "json")]
     atomic_text(files[0], markdown(one))

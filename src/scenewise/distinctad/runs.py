@@ -23,12 +23,12 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from scenewise.core.errors import FileMissing, OutputUnwritable, ScenewiseError, UnknownChoice
+from scenewise.core.errors import FileMissing, ScenewiseError, UnknownChoice
 from scenewise.core.options import from_plain
 from scenewise.distinctad.clips import ClipOptions
 from scenewise.distinctad.errors import RunInvalid
 from scenewise.distinctad.options import DataOptions
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 
 SPLITS: Final = ("train", "validation", "test")
 
@@ -192,14 +192,7 @@ def write_json(path: Path, told: Mapping[str, Any]) -> None:
     Raises:
         OutputUnwritable: it cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=path.parent,
-            remedy="choose a folder you may write to",
-        ) from error
+    made_folder(path.parent)
     atomic_text(path, json.dumps(told, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -70,6 +70,24 @@ def atomic_text(path: Path, text: str, *, overwrite: bool = True) -> None:
         temporary.write_text(text, encoding="utf-8", newline="\n")
 
 
+def made_folder(path: Path) -> Path:
+    """A folder, made with those above it where it is missing.
+
+    Raises:
+        OutputUnwritable: it cannot be made.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputUnwritable(
+            f"the folder cannot be made ({error.strerror})",
+            path=path,
+            remedy="choose a folder you may write to",
+        ) from error
+    return path
+
+
 def refuse_input(out: Path, *inputs: Path) -> None:
     """Make sure that a result does not replace what it is made from.
 

@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from scenewise.core.errors import OutputUnwritable
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 
 
 def settings_folder(folder: Path, settings: Mapping[str, Any]) -> Path:
@@ -25,15 +24,7 @@ def settings_folder(folder: Path, settings: Mapping[str, Any]) -> Path:
         OutputUnwritable: the folder cannot be made.
     """
     plain = json.dumps(dict(settings), sort_keys=True)
-    made = Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16]
-    try:
-        made.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=made,
-            remedy="choose a folder you may write to",
-        ) from error
+    made = made_folder(Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16])
     atomic_text(made / "settings.json", plain + "\n")
     return made
 

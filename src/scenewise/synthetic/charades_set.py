@@ -18,13 +18,13 @@ import numpy as np
 from scenewise.core.media_types import Audio, Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 from scenewise.media.encoding import write_film
 from scenewise.synthetic.effects import effects_for, render
 from scenewise.synthetic.grammar import narration, sentences
 from scenewise.synthetic.grammar_words import participle
 from scenewise.synthetic.pocket.examples import held_out
-from scenewise.synthetic.set_files import is_whole, made_folder, write_json, write_table
+from scenewise.synthetic.set_files import is_whole, write_json, write_table
 from scenewise.synthetic.settings import CHARADES_ROOMS
 from scenewise.synthetic.staging import Shooting, Stage
 from scenewise.synthetic.world import ACTIONS, CHARACTERS, HOURS, PROPS, SETTING, Event

@@ -26,7 +26,7 @@ from scenewise.core.errors import ScriptInvalid
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
-from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.atomic import atomic, atomic_text, made_folder
 from scenewise.media.encoding import write_film
 from scenewise.media.probe import probe_film
 from scenewise.synthetic.cards import faded, title_card
@@ -35,7 +35,7 @@ from scenewise.synthetic.film_stills import RATE as STILLS_RATE
 from scenewise.synthetic.film_stills import stills_size, write_stills
 from scenewise.synthetic.grammar import Narrator
 from scenewise.synthetic.portraits import portrait
-from scenewise.synthetic.set_files import is_whole, made_folder
+from scenewise.synthetic.set_files import is_whole
 from scenewise.synthetic.sound import Utterance, heard, soundtrack
 from scenewise.synthetic.staging import Stage
 from scenewise.synthetic.story import Clip, Story, known_names, salience, write_story

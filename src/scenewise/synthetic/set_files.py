@@ -1,4 +1,4 @@
-"""Files that every drawn set of videos has: folders, tables and what tells a whole video."""
+"""Files that every drawn set of videos has: tables and what tells a whole video."""
 
 from __future__ import annotations
 
@@ -9,29 +9,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from scenewise.core.errors import InputError, OutputUnwritable
+from scenewise.core.errors import InputError
 from scenewise.media.atomic import atomic_text
 from scenewise.media.probe import probe_film
 
 _NEAR: Final = 0.1
 """Seconds by which a video's length may be off: containers round to their sound's blocks."""
-
-
-def made_folder(path: Path) -> Path:
-    """The folder, made with those above it where it is missing.
-
-    Raises:
-        OutputUnwritable: it cannot be made.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=path,
-            remedy="choose a folder you may write to",
-        ) from error
-    return path
 
 
 def is_whole(path: Path, seconds: float) -> bool:

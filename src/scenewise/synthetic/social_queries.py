@@ -22,7 +22,7 @@ from PIL import Image as Pillow
 
 from scenewise.core.errors import FileMissing
 from scenewise.core.progress import Progress, Silent
-from scenewise.media.atomic import atomic, atomic_text
+from scenewise.media.atomic import atomic, atomic_text, made_folder
 from scenewise.synthetic.grammar_sentences import alternatives, pick
 from scenewise.synthetic.grammar_words import (
     LOOKS,
@@ -33,7 +33,6 @@ from scenewise.synthetic.grammar_words import (
     thing,
     third_person,
 )
-from scenewise.synthetic.set_files import made_folder
 from scenewise.synthetic.social_set import HEIGHT, WIDTH
 from scenewise.synthetic.social_texts import WORDS
 from scenewise.synthetic.staging import Shooting, Stage

@@ -17,9 +17,10 @@ from typing import Any, Final
 from scenewise.core.media_types import Audio, Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
+from scenewise.media.atomic import made_folder
 from scenewise.media.encoding import write_film
 from scenewise.synthetic.effects import effects_for
-from scenewise.synthetic.set_files import is_whole, made_folder, write_json, write_table
+from scenewise.synthetic.set_files import is_whole, write_json, write_table
 from scenewise.synthetic.social_copies import QUALITY, changed_pictures, changed_sound
 from scenewise.synthetic.social_drawing import opening, text_layer
 from scenewise.synthetic.social_plan import ACCOUNT, OPENING, Post, plan_social_set

@@ -10,8 +10,8 @@ from typing import Any, Final
 from torch import nn
 
 from scenewise.core.errors import FileMissing
+from scenewise.media.atomic import made_folder
 from scenewise.training import checkpoints, processes
-from scenewise.training.checkpoints import make_folder
 
 FOLDER: Final = "best"
 """In the folder of a run."""
@@ -46,7 +46,7 @@ class Best:
             OutputUnwritable: no permission, no space.
         """
         if processes.is_first():
-            make_folder(self._place)
+            made_folder(self._place)
             tensors = {"model": checkpoints.changing(model)}
             checkpoints.save_checkpoint(self._place, tensors, {**told, "step": step})
 

@@ -39,22 +39,6 @@ def changing(model: nn.Module) -> dict[str, Tensor]:
     return named
 
 
-def make_folder(folder: Path) -> None:
-    """Make the folder of a run.
-
-    Raises:
-        OutputUnwritable: it cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})",
-            path=folder,
-            remedy="choose another folder",
-        ) from error
-
-
 def save_checkpoint(
     folder: Path, tensors: Mapping[str, Mapping[str, Tensor]], about: Mapping[str, Any]
 ) -> None:

@@ -25,7 +25,7 @@ from torch import Tensor, nn
 
 from scenewise.core.errors import ScenewiseError
 from scenewise.core.progress import Progress, Silent
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 from scenewise.models.precision import placement
 from scenewise.training import checkpoints, processes
 from scenewise.training.averaging import Average, copy_weights
@@ -211,7 +211,7 @@ def _begin(
     average = Average(model, options.average) if options.average else None
     run = _Run(model, make_optimiser(model, options), average, plan)
     if folder is not None:
-        checkpoints.make_folder(folder)
+        made_folder(folder)
         if (folder / checkpoints.NAME).exists():
             _restore(run, folder, dataclasses.asdict(type(options)()))
         if processes.of_first(run.step) != run.step:

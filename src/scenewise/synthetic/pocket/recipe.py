@@ -22,7 +22,7 @@ from typing import Any, Final
 import numpy as np
 
 from scenewise.core.progress import Progress, Silent
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import atomic_text, made_folder
 from scenewise.models.loading import quiet
 from scenewise.synthetic.grammar import caption, sentences
 from scenewise.synthetic.options import RecipeOptions
@@ -34,7 +34,6 @@ from scenewise.synthetic.pocket.looking import pixels_of
 from scenewise.synthetic.pocket.reading import Reading
 from scenewise.synthetic.pocket.saving import save_embedder, save_model
 from scenewise.synthetic.pocket.tokenizers import blip_tokenizer, clip_tokenizer, gpt2_tokenizer
-from scenewise.synthetic.set_files import made_folder
 from scenewise.synthetic.world import ACTIONS
 
 _TEST_SEED: Final = 900_000
