@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
+import pickle
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,11 +35,46 @@ def data() -> Path:
     return DATA
 
 
+@pytest.fixture(scope="session")
+def of_all_workers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all workers of a run share: what is costly is made once, under a lock."""
+    own = tmp_path_factory.getbasetemp()
+    folder = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "of-all-workers"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _state_of_fixtures(of_all_workers: Path) -> Iterator[None]:
+    """What is made for many tests shares one cache, and reaches no hub either."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCENEWISE_CACHE", str(of_all_workers / "cache"))
+        patch.setenv("HF_HUB_OFFLINE", "1")
+        yield
+
+
+@pytest.fixture(scope="session")
+def _caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New empty folders. Those of pytest get their number from a look at all that are there,
+    which takes longer with every test."""
+    folder = tmp_path_factory.mktemp("caches")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _isolated_state(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
-    """Each test has its own cache, and no hub can be reached."""
-    monkeypatch.setenv("SCENEWISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+def _isolated_state(_caches: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test has its own cache."""
+    folder = next(_caches)
+    folder.mkdir()
+    monkeypatch.setenv("SCENEWISE_CACHE", str(folder))
+
+
+@pytest.fixture
+def warm_cache(
+    _isolated_state: None, of_all_workers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For tests of what comes after a film was looked at and listened to: that may be kept."""
+    monkeypatch.setenv("SCENEWISE_CACHE", str(of_all_workers / "cache"))
 
 
 @dataclass(frozen=True)
@@ -49,18 +86,29 @@ class DemoFilm:
 
 
 @pytest.fixture(scope="session")
-def demo_film(tmp_path_factory: pytest.TempPathFactory) -> DemoFilm:
+def demo_film(of_all_workers: Path) -> DemoFilm:
     """The demo film: six scenes, three texts, two spoken lines; all known."""
+    from filelock import FileLock
+
+    folder = of_all_workers / "film"
+    path, truth = folder / "harbour.mp4", folder / "truth.pickle"
+    with FileLock(of_all_workers / "film.lock"):
+        if not truth.exists():
+            folder.mkdir(exist_ok=True)
+            truth.write_bytes(pickle.dumps(_drawn_demo_film(path)))
+        return DemoFilm(path, pickle.loads(truth.read_bytes()))
+
+
+def _drawn_demo_film(path: Path) -> "DemoTruth":  # noqa: UP037, F821
     from scenewise.core.ports import VoiceOptions
     from scenewise.models.voices.choosing import voice_for
     from scenewise.synthetic import make_demo_film
 
-    path = tmp_path_factory.mktemp("film") / "harbour.mp4"
     speakers = (
         voice_for("espeak", VoiceOptions("en-GB", "en-gb+f3", 165)),
         voice_for("espeak", VoiceOptions("en-US", "en-us+m7", 155)),
     )
-    return DemoFilm(path, make_demo_film(path, speakers))
+    return make_demo_film(path, speakers)
 
 
 class KnownCaptioner:

@@ -174,8 +174,8 @@ def test_a_terminal_shows_what_is_done_how_far_and_how_long(columns, demo_film, 
 @pytest.mark.parametrize(
     ("more", "environment"), [(["--plain"], {}), ([], {"TERM": "dumb"}), (["--quiet"], {})]
 )
-def test_a_screen_reader_meets_no_moving_line(more, environment, demo_film, tmp_path) -> None:
-    arguments = [*_draft(demo_film.path, tmp_path), *more]
+def test_a_screen_reader_meets_no_moving_line(more, environment, card, tmp_path) -> None:
+    arguments = [*_draft(card, tmp_path), *more]
     code, written = _on_terminal(arguments, 80, **environment)
     assert code == 0, written
     assert "\x1b" not in written
@@ -185,13 +185,13 @@ def test_a_screen_reader_meets_no_moving_line(more, environment, demo_film, tmp_
 
 @pytest.mark.film
 @pytest.mark.slow
-def test_progress_goes_to_standard_error_only(demo_film, command, tmp_path, monkeypatch) -> None:
+def test_progress_goes_to_standard_error_only(card, command, tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(showing, "_WORTH_A_LINE", 0.0)
-    ran = command(*_draft(demo_film.path, tmp_path))
+    ran = command(*_draft(card, tmp_path))
     assert ran.code == 0
     told = [line for line in ran.lines if line.startswith("Looking at the film: done in")]
     assert len(told) == 1
     assert "done in" not in ran.out
-    again = command(*_draft(demo_film.path, tmp_path), "--quiet")
+    again = command(*_draft(card, tmp_path), "--quiet")
     assert again.code == 0
     assert again.err == ""

@@ -1,8 +1,8 @@
-"""Videos and frames made from a seed, and a program that writes until it is killed."""
+"""Videos and frames made from a seed, and a writer that goes on until it is killed."""
 
 from __future__ import annotations
 
-import sys
+from multiprocessing.connection import Connection
 
 import numpy as np
 
@@ -41,19 +41,15 @@ def some_frames(
     ]
 
 
-def write_until_killed(folder: str, name: str, first: int) -> None:
+def write_until_killed(folder: str, name: str, first: int, saying: Connection) -> None:
     """Put numbered videos of our own and shared ones, telling of each when it is done."""
     store = Store.open(folder, MARK)
     number = first
     while True:
         store.put(a_video(f"{name}-{number}", number), some_frames(number))
-        print(f"{name}-{number} {number}", flush=True)
+        saying.send((f"{name}-{number}", number))
         # the other writer puts these too: there must be one of each
         store.put(a_video(f"both-{number % 7}", number), some_frames(number))
         if number % 10 == 9:
             store.compact()
         number += 1
-
-
-if __name__ == "__main__":
-    write_until_killed(sys.argv[1], sys.argv[2], int(sys.argv[3]))

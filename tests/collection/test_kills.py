@@ -2,55 +2,59 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
-from store_samples import MARK, a_video, some_frames
+from store_samples import MARK, a_video, some_frames, write_until_killed
 
 from scenewise.collection.store import Store
 
-WRITER = Path(__file__).with_name("store_samples.py")
+# Each writer is a process of its own. Where it can, it begins as a copy of one that has loaded
+# the libraries: that takes longer than all it writes until it is killed.
+STARTING = multiprocessing.get_context("spawn" if os.name == "nt" else "forkserver")
+if os.name != "nt":
+    STARTING.set_forkserver_preload(["__main__", "scenewise.collection.store"])
 
 
 class Writer:
     """A program that puts videos until it is killed, and what it said was done."""
 
     def __init__(self, folder: Path, name: str, first: int) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, str(WRITER), str(folder), name, str(first)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        self._said, saying = STARTING.Pipe(duplex=False)
+        self._process = STARTING.Process(
+            target=write_until_killed, args=(str(folder), name, first, saying), daemon=True
         )
+        self._process.start()
+        saying.close()  # the end of this process, so that the writer's death is the end of it
         self.done: dict[str, int] = {}
         self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
 
     def _listen(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            if line.endswith("\n"):
-                id, number = line.split()
-                self.done[id] = int(number)
+        while True:
+            try:
+                id, number = self._said.recv()
+            except (EOFError, OSError):  # the end, or in the middle of a message
+                return
+            self.done[id] = number
 
     def wait_for(self, count: int) -> None:
         until = time.monotonic() + 240
         while len(self.done) < count:
-            assert self._process.poll() is None, self._process.stderr.read()  # type: ignore[union-attr]
+            assert self._process.is_alive(), f"the writer ended by itself ({self._process})"
             assert time.monotonic() < until, "the writer does not get on"
             time.sleep(0.002)
 
     def kill(self) -> None:
         self._process.kill()
-        self._process.wait()
+        self._process.join()
         self._reader.join()
+        self._said.close()
 
 
 def killed_writers(folder: Path, kills: int, seed: int) -> None:

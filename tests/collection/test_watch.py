@@ -10,11 +10,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from collection_helpers import small_film
 
 from model_makers import make_clip
+from scenewise.cli import collecting
+from scenewise.cli.running import run
 from scenewise.collection.store import Store
 
 pytestmark = [
@@ -110,9 +113,21 @@ def test_files_that_come_change_and_go_are_followed_until_it_is_stopped(watcher)
     watcher.wait(lambda: len(watcher.told()) == 1, "a report of what was there")
     assert watcher.told()[0]["added"] == 1
 
+    # a file that is still written waits
+    whole = small_film(watcher.drawn / "late.mp4", 5, seconds=0.8).read_bytes()
+    half = watcher.videos / "late.mp4"
+    half.write_bytes(whole[: len(whole) // 2])
+    time.sleep(1.0)
+    assert len(watcher.told()) == 1
+    half.write_bytes(whole)
+    watcher.wait(lambda: watcher.names() == {"one", "late"}, "the whole file")
+    watcher.wait(lambda: len(watcher.told()) == 2, "a report of the whole file")
+    assert all(not one["failures"] for one in watcher.told())
+    assert watcher.told()[1]["added"] == 1
+
     watcher.add("two", 2)
-    watcher.wait(lambda: len(watcher.told()) == 2, "a new file")
-    assert (watcher.told()[1]["added"], watcher.names()) == (1, {"one", "two"})
+    watcher.wait(lambda: len(watcher.told()) == 3, "a new file")
+    assert (watcher.told()[2]["added"], watcher.names()) == (1, {"one", "late", "two"})
 
     before = watcher.known()
     watcher.add("two", 3)
@@ -126,7 +141,7 @@ def test_files_that_come_change_and_go_are_followed_until_it_is_stopped(watcher)
 
     (watcher.videos / "one.mp4").unlink()
     watcher.wait(lambda: sum(one["removed"] for one in watcher.told()) == 1, "a deleted file")
-    assert watcher.names() == {"two"}
+    assert watcher.names() == {"two", "late"}
     time.sleep(1.0)
     reports = watcher.told()
     assert sum(len(one["failures"]) for one in reports) == 1, "what is broken is told once"
@@ -137,47 +152,24 @@ def test_files_that_come_change_and_go_are_followed_until_it_is_stopped(watcher)
     assert not list(watcher.videos.parent.rglob("*.part"))
 
 
-def test_a_file_that_is_still_written_waits(watcher):
-    watcher.wait(lambda: len(watcher.told()) == 1, "a report of what was there")
-    film = small_film(watcher.drawn / "late.mp4", 5, seconds=0.8)
-    whole = film.read_bytes()
-    half = watcher.videos / "late.mp4"
-    half.write_bytes(whole[: len(whole) // 2])
-    time.sleep(1.0)
-    assert len(watcher.told()) == 1
-    half.write_bytes(whole)
-    watcher.wait(lambda: watcher.names() == {"one", "late"}, "the whole file")
-    assert all(not one["failures"] for one in watcher.told())
-    assert watcher.stop() == 0
-
-
-def test_it_watches_an_empty_folder(tmp_path, clip):
-    empty, log = tmp_path / "empty", tmp_path / "out.txt"
+def test_it_watches_an_empty_folder(tmp_path, clip, capfd, monkeypatch):
+    empty, looks = tmp_path / "empty", []
     empty.mkdir()
-    command = [sys.executable, "-m", "scenewise", "index", str(empty), "--watch"]
-    command += ["--every", "0.2", "--store", str(tmp_path / "s"), "--clip", str(clip)]
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            command,
-            stdout=out,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-            preexec_fn=heed_ctrl_c,
-        )
-    try:
-        end = time.monotonic() + PATIENCE
-        while "Collection:" not in log.read_text():
-            assert process.poll() is None
-            assert time.monotonic() < end
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        _, told = process.communicate(timeout=60)
-    finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
-    assert process.returncode == 2, told  # nothing to index was told before
+
+    def pause(seconds: float) -> None:
+        looks.append(seconds)
+        if len(looks) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(collecting, "time", SimpleNamespace(sleep=pause, time=time.time))
+    store = str(tmp_path / "s")
+    code = run(
+        ["index", str(empty), "--watch", "--every", "0.2", "--store", store, "--clip", str(clip)]
+    )
+    out, told = capfd.readouterr()
+    assert code == 2, told  # nothing to index was told before
+    assert looks == [0.2] * 3
     assert "Stopped watching" in told
     assert "Traceback" not in told
-    assert "0 videos" in log.read_text()
+    assert "Collection:" in out
+    assert "0 videos" in out

@@ -9,10 +9,16 @@ import pytest
 import scenewise
 from scenewise.core.errors import ScriptInvalid
 
-pytestmark = [pytest.mark.film, pytest.mark.slow]
+pytestmark = [pytest.mark.film, pytest.mark.slow, pytest.mark.usefixtures("warm_cache")]
 
 NO_REPORT = scenewise.RenderOptions(report=False)
 SLOW = scenewise.SpeechChoice(voice="espeak", voice_name="en-gb", rate=140)
+
+
+@pytest.fixture(scope="module")
+def script(demo_film, known_captioner) -> scenewise.Script:
+    """Of the demo film, drafted with a slow voice."""
+    return scenewise.draft(demo_film.path, speech=SLOW, captioner=known_captioner).script
 
 
 def test_slots_that_people_wrote_may_touch_and_outlast_the_film_but_not_overlap(
@@ -42,10 +48,7 @@ def test_slots_that_people_wrote_may_touch_and_outlast_the_film_but_not_overlap(
         scenewise.render(film, late, tmp_path / "out", NO_REPORT, speech)
 
 
-def test_a_script_is_spoken_by_the_voice_it_was_drafted_with(
-    demo_film, known_captioner, tmp_path
-) -> None:
-    script = scenewise.draft(demo_film.path, speech=SLOW, captioner=known_captioner).script
+def test_a_script_is_spoken_by_the_voice_it_was_drafted_with(script, demo_film, tmp_path) -> None:
     for asked in (None, scenewise.SpeechChoice()):
         done = scenewise.render(demo_film.path, script, tmp_path, NO_REPORT, asked)
         assert done.script.voice == script.voice
@@ -56,20 +59,14 @@ def test_a_script_is_spoken_by_the_voice_it_was_drafted_with(
     assert done.script.voice["rate"] == 200
 
 
-def test_a_translated_script_keeps_its_pace_but_not_its_voice(
-    demo_film, known_captioner, tmp_path
-) -> None:
-    script = scenewise.draft(demo_film.path, speech=SLOW, captioner=known_captioner).script
+def test_a_translated_script_keeps_its_pace_but_not_its_voice(script, demo_film, tmp_path) -> None:
     german = replace(script, language="de")
     done = scenewise.render(demo_film.path, german, tmp_path, NO_REPORT)
     assert (done.script.voice["language"], done.script.voice["rate"]) == ("de", 140)
     assert done.script.voice["voice"] != "en-gb"
 
 
-def test_a_line_switched_off_in_the_script_says_who_did_it(
-    demo_film, known_captioner, tmp_path
-) -> None:
-    script = scenewise.draft(demo_film.path, speech=SLOW, captioner=known_captioner).script
+def test_a_line_switched_off_in_the_script_says_who_did_it(script, demo_film, tmp_path) -> None:
     first = replace(script.descriptions[0], start=None)
     edited = script.with_descriptions((first, *script.descriptions[1:]))
     done = scenewise.render(demo_film.path, edited, tmp_path, NO_REPORT)

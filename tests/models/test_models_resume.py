@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from narrator_maker import make_narrator
-from scenewise.core.media_types import Frame, Keyframe
+from scenewise.core.media_types import Candidate, Frame, Keyframe
 from scenewise.core.ports import CaptionContext, ResumableCaptioner
 from scenewise.core.progress import Silent
 from scenewise.core.time import Span
@@ -29,12 +29,12 @@ def keyframes(pictures: list[np.ndarray]) -> list[Keyframe]:
     return [Keyframe(Frame(i + 0.5, image), Span(i, i + 1)) for i, image in enumerate(rolled)]
 
 
-@pytest.fixture(params=["interrogator", "vlm", "distinctad"])
+@pytest.fixture(scope="module", params=["interrogator", "vlm", "distinctad"])
 def captioner(
-    request, tiny_blip: Path, tiny_clip: Path, tiny_vlm: Path, tmp_path: Path
+    request, tiny_blip: Path, tiny_clip: Path, tiny_vlm: Path, tmp_path_factory
 ) -> ResumableCaptioner:
     if request.param == "distinctad":
-        narrator = make_narrator(tmp_path / "narrator")
+        narrator = make_narrator(tmp_path_factory.mktemp("made") / "narrator")
         return NarratorCaptioner(CaptionOptions(model=str(narrator), candidates=2, batch_size=4))
     if request.param == "vlm":
         return VisionLanguageCaptioner(CaptionOptions(vlm_model=str(tiny_vlm), max_tokens=6))
@@ -42,10 +42,15 @@ def captioner(
     return Interrogator(options)
 
 
+@pytest.fixture(scope="module")
+def whole(captioner, keyframes) -> list[list[Candidate]]:
+    """What it says where it was not stopped."""
+    return list(captioner.describe(keyframes, CaptionContext()))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("finished", [1, 4, 7])
-def test_the_rest_is_what_it_would_have_been(captioner, keyframes, finished: int) -> None:
-    whole = list(captioner.describe(keyframes, CaptionContext()))
+def test_the_rest_is_what_it_would_have_been(captioner, whole, keyframes, finished: int) -> None:
     rest = list(captioner.resume(keyframes, CaptionContext(), whole[:finished]))
     assert [[c.text for c in row] for row in rest] == [
         [c.text for c in row] for row in whole[finished:]

@@ -26,7 +26,6 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtr
 
 from scenewise.collection.nearest import top
 
@@ -106,6 +105,8 @@ def chance(values: npt.NDArray[np.float32]) -> Chance:
     Args:
         values: similarities, [n].
     """
+    from scipy.special import ndtr  # takes longer to load than all else that a search needs
+
     count = len(values)
     if not count:
         return Chance(0.0, 1.0, np.zeros(0), np.zeros(0))
