@@ -11,6 +11,7 @@ from torch import Tensor
 
 from scenewise.distinctad.language import Language
 from scenewise.distinctad.options import SpeakingOptions
+from scenewise.distinctad.speaking_scores import BeamScores, DrawnScores
 from scenewise.models.loading import quiet
 from scenewise.training.randomness import own_gpu
 
@@ -50,21 +51,23 @@ def continued(
         unsaid: for each row, tokens in their order that shall not occur; see `silenced`.
         seed: where chance comes from.
     """
-    from transformers import NoRepeatNGramLogitsProcessor
+    from transformers import (
+        NoRepeatNGramLogitsProcessor,
+        TemperatureLogitsWarper,
+        TopPLogitsWarper,
+    )
 
-    count = options.candidates
-    how: dict[str, Any] = {"num_beams": count, "do_sample": False}
-    if options.method == "sampling":
-        how = {
-            "num_beams": 1,
-            "do_sample": True,
-            "temperature": options.temperature,
-            "top_p": options.nucleus,
-            "top_k": 0,
-        }
+    count, drawn = options.candidates, options.method == "sampling"
     processors: list[Any] = [Silence(unsaid, count)] if any(unsaid) else []
     if options.phrase:  # as `no_repeat_ngram_size`, which warns that prompts do not count
         processors.append(NoRepeatNGramLogitsProcessor(options.phrase))
+    how: dict[str, Any] = {"num_beams": count, "do_sample": False}
+    if drawn:
+        how = {"num_beams": 1, "do_sample": True, "temperature": 1.0, "top_p": 1.0, "top_k": 0}
+        # instead of those of `generate`, which come after what remembers scores
+        processors.append(TemperatureLogitsWarper(options.temperature))
+        processors.append(TopPLogitsWarper(options.nucleus))
+    scores = DrawnScores() if drawn or count == 1 else BeamScores(count)
     with torch.random.fork_rng(devices=own_gpu()), quiet():
         torch.manual_seed(seed)
         made = language.model.generate(
@@ -75,18 +78,14 @@ def continued(
             num_return_sequences=count,
             eos_token_id=language.end,
             pad_token_id=language.end,
-            logits_processor=processors,
+            logits_processor=[*processors, scores],
             return_dict_in_generate=True,
-            output_scores=True,
             **how,
         )
-    scores = language.model.compute_transition_scores(
-        made.sequences, made.scores, getattr(made, "beam_indices", None), normalize_logits=True
-    ).float()  # [r·count, l]
-    tokens = made.sequences[:, -scores.shape[1] :]
+    tokens, likely = scores.chosen(made.sequences, getattr(made, "beam_indices", None))
     # the end mark counts, what fills up behind it does not
     spoken = (tokens == language.end).long().cumsum(dim=1) - (tokens == language.end).long() == 0
-    means = (scores.nan_to_num(neginf=-99.0) * spoken).sum(dim=1) / spoken.sum(dim=1).clamp_min(1)
+    means = (likely.nan_to_num(neginf=-99.0) * spoken).sum(dim=1) / spoken.sum(dim=1).clamp_min(1)
     texts = language.tokenizer.batch_decode(tokens, skip_special_tokens=True)
     ways = [
         Said(" ".join(text.split()), score)
