@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PIL import Image as Pillow
@@ -11,7 +13,10 @@ from scenewise.core.errors import OptionInvalid
 from scenewise.distinctad import figures_similarity as similarity
 from scenewise.distinctad import figures_tsne as tsne
 from scenewise.distinctad.errors import ClipsInvalid
+from scenewise.distinctad.figures_boxes import boxes
 from scenewise.distinctad.figures_drawing import Drawn, look, save
+from scenewise.distinctad.figures_making import _boxes_told
+from scenewise.distinctad.figures_page import Entry, standing, write_page
 from scenewise.distinctad.figures_sentences import (
     AGAIN,
     PLAIN,
@@ -162,6 +167,80 @@ def test_matrices_of_one_scale_stand_beside_each_other() -> None:
     assert {axes.images[0].get_clim() for axes in pictures} == {(0.1, 1.0)}
     assert pictures[0].get_title() == "clips, CLIP as it was\nmean 0.90"
     assert pictures[4].get_title() == "mean 0.30"
+
+
+def blocky(noise: float = 0.01) -> tuple[np.ndarray, np.ndarray]:
+    """Twelve clips; 3 to 6 and 9 to 11 look alike before, and Stage I tells the first of these
+    blocks apart much, the second a little, as everything."""
+    rng = np.random.default_rng(0)
+    before = np.full((12, 12), 0.7)
+    before[2:6, 2:6] = before[8:11, 8:11] = 0.95
+    after = before - 0.05
+    after[2:6, 2:6] -= 0.2
+    matrices = []
+    for matrix in (before, after):
+        matrix = matrix + np.triu(noise * rng.normal(size=(12, 12)), 1)
+        matrix = np.triu(matrix, 1) + np.triu(matrix, 1).T
+        np.fill_diagonal(matrix, 1.0)
+        matrices.append(matrix)
+    return matrices[0], matrices[1]
+
+
+def test_boxes_are_where_stage_one_tells_neighbours_apart() -> None:
+    before, after = blocky()
+    (box,) = boxes(before, after)
+    assert (box.first, box.last) == (2, 5)
+    assert (box.before, box.after) == pytest.approx((0.95, 0.70), abs=0.01)
+    assert boxes(after, before) == []  # they become more alike
+    assert boxes(before, before - 0.1) == []  # all by as much
+    assert boxes(before[:2, :2], after[:2, :2]) == []
+    rng = np.random.default_rng(1)
+    noise = [np.corrcoef(rng.normal(size=(16, 4))) for _ in range(2)]
+    assert len(boxes(noise[0], noise[1])) <= 2
+
+
+def test_boxes_are_drawn_on_both_matrices_and_told() -> None:
+    before, after = blocky()
+    one = similarity.Context("a", 0.0, 9.0, {"before": before, "after": after, "said": np.eye(12)})
+    pictures = [axes for axes in similarity.figure_of([one]).axes if axes.images]
+    corners = [[patch.get_bbox().extents.tolist() for patch in axes.patches] for axes in pictures]
+    assert corners == [[[1.5, 1.5, 5.5, 5.5]], [[1.5, 1.5, 5.5, 5.5]], []]
+    told = _boxes_told([one])
+    assert "clips 3 to 6 from 0.95 to 0.70" in told
+    alone = similarity.Context("a", 0, 9, {"before": before, "said": np.eye(12)})
+    assert similarity.told_apart(alone) == []
+    assert "No green box" in _boxes_told([alone])
+
+
+# --- the page -----------------------------------------------------------------------------------
+
+
+def test_a_page_keeps_what_still_stands(tmp_path: Path) -> None:
+    def entry(name: str, narrator: str, note: str) -> Entry:
+        files = (tmp_path / f"{name}.png", tmp_path / f"{name}.csv")
+        for file in files:
+            file.write_text(name, "utf-8")
+        numbers = {"mean": 0.5, "rows": [1, 2]}
+        table = (("what", "mean"), [("clips", "0.50")])
+        drawn = Drawn(name, f"Of {name}", f"All of {name}.", table, files, numbers)
+        return Entry(drawn, {"narrator": narrator}, {"seed": 1}, (note,))
+
+    assert standing(tmp_path, {"tsne": {"narrator": "a"}}) == []
+    entries = [entry("tsne", "a", "few vectors"), entry("similarity", "a", "no Stage I")]
+    page = write_page(tmp_path, "test", ["x"], entries, ["strips left out"])
+    before = page.read_text("utf-8"), (tmp_path / "figures.json").read_bytes()
+    same = {"narrator": "a"}
+    kept = standing(tmp_path, {"tsne": same, "similarity": same, "strips": same})
+    write_page(tmp_path, "test", ["x"], kept, ["strips left out"])
+    assert (page.read_text("utf-8"), (tmp_path / "figures.json").read_bytes()) == before
+    for part in ("![Of tsne", "| clips | 0.50 |", "All of similarity.", "- no Stage I"):
+        assert part in before[0]
+    (only,) = standing(tmp_path, {"tsne": same, "similarity": {"narrator": "b"}})
+    assert only.drawn.name == "tsne"
+    (tmp_path / "tsne.csv").unlink()
+    assert standing(tmp_path, {"tsne": same}) == []
+    (tmp_path / "figures.json").write_text('{"figures": {}, "page": {"tsne": 3}}', "utf-8")
+    assert standing(tmp_path, {"tsne": same}) == []
 
 
 # --- strips -------------------------------------------------------------------------------------

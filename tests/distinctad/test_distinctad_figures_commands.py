@@ -128,6 +128,18 @@ def test_a_run_draws_what_it_has_and_tells_what_it_lacks(
     assert code == 0
     assert set(json.loads(out)["figures"]) == {"tsne", "similarity", "strips"}
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+    code, out, _ = command(
+        "figures", run.folder, *CPU, "--only", "strips", "--strip-clips", 2, "--strip-width", 600
+    )
+    assert code == 0
+    assert "Kept on the page from before: tsne, similarity" in out
+    again = json.loads((folder / "figures.json").read_text("utf-8"))["figures"]
+    assert again["tsne"] == held["figures"]["tsne"]
+    assert again["similarity"] == held["figures"]["similarity"]
+    assert len(again["strips"]["clips"]) == 2
+    page = (folder / "figures.md").read_text("utf-8")
+    places = [page.index(f"]({name}.png)") for name in ("tsne", "similarity", "strips")]
+    assert places == sorted(places)
     one_line(
         command("figures", run.folder, "--only", "strips", "--start", 999, *CPU), "begin earlier"
     )

@@ -48,6 +48,7 @@ def act_figures(
         out_json({
             "files": [str(path) for path in done.files],
             "figures": {one.name: {"alt": one.alt, **one.numbers} for one in done.drawn},
+            "kept": list(done.kept),
             "notes": list(done.notes),
         })  # fmt: skip
         return 0
@@ -55,6 +56,8 @@ def act_figures(
     for one in done.drawn:
         out(f"{one.title}:")
         out("\n".join(f"  {line}" for line in one.alt.splitlines()))
+    if done.kept:
+        out(f"Kept on the page from before: {', '.join(done.kept)}")
     out(f"All of it: {done.page}")
     return 0
 

@@ -5,26 +5,27 @@ Fang et al. 2025: figure 5 (`strips`), figure 6 (`tsne`), figure B.2 (`similarit
 
 from __future__ import annotations
 
-import json
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from scenewise.core.errors import FileMissing, ModelMissing, OutputUnwritable, UnknownChoice
+from scenewise.core.errors import FileMissing, ModelMissing, UnknownChoice
 from scenewise.core.progress import Progress
 from scenewise.distinctad.errors import ClipsInvalid, RunInvalid
 from scenewise.distinctad.figures_drawing import Drawn, need_matplotlib
 from scenewise.distinctad.figures_making import similarity_figure, tsne_figure
 from scenewise.distinctad.figures_material import Seen, predicted
 from scenewise.distinctad.figures_options import FigureOptions
+from scenewise.distinctad.figures_page import NUMBERS, Entry, standing, write_page
 from scenewise.distinctad.figures_strips_making import strips_figure
 from scenewise.distinctad.options import LookOptions
 from scenewise.distinctad.runs import Run
-from scenewise.media.atomic import atomic_text
+from scenewise.media.atomic import made_folder
+from scenewise.models import hub
 
 FIGURES: Final = ("tsne", "similarity", "strips")
-PAGE, NUMBERS = "figures.md", "figures.json"
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,18 @@ class Figures:
     Args:
         page: all figures with their descriptions and numbers, as Markdown.
         drawn: each of them.
+        kept: names of those on the page that were drawn before and still stand.
         notes: sentences for people about what was left out.
     """
 
     page: Path
     drawn: tuple[Drawn, ...]
+    kept: tuple[str, ...]
     notes: tuple[str, ...]
 
     @property
     def files(self) -> tuple[Path, ...]:
-        """All that was written."""
+        """All that was written now."""
         return (self.page, self.page.with_name(NUMBERS), *(p for d in self.drawn for p in d.files))
 
 
@@ -63,7 +66,8 @@ def draw_figures(
     """Draw the figures of a run's films.
 
     What a figure needs and the run does not have leaves that figure out, with a note; one that is
-    asked for by its name is an error then.
+    asked for by its name is an error then. Of those that are not asked for, the page keeps what was
+    drawn before of the same films, models and sentences.
 
     Args:
         run: with data; with Stage I, a narrator and predictions where their figures are wanted.
@@ -95,47 +99,48 @@ def draw_figures(
     seen = Seen(run, split, view, narrator=narrator, language=language, progress=progress)
     seen.film(options.film)
     tables = {name: predicted(path, seen.rows) for name, path in (beside or {}).items()}
-    _make(folder)
+    made_folder(folder)
     makers: dict[str, Callable[[], tuple[Drawn, Sequence[str]]]] = {
         "tsne": lambda: (tsne_figure(seen, folder, options), ()),
         "similarity": lambda: similarity_figure(seen, folder, options),
         "strips": lambda: strips_figure(seen, folder, options, tables),
     }
-    drawn: list[Drawn] = []
-    notes: list[str] = []
+    of = _drawn_of(seen)
+    drawn: dict[str, Entry] = {}
+    left: list[str] = []
     with seen.progress.step("Drawing", len(only or FIGURES)) as step:
         for name in only or FIGURES:
             try:
-                one, more = makers[name]()
-                drawn.append(one)
-                notes += more
+                one, notes = makers[name]()
+                drawn[name] = Entry(one, of[name], asdict(options), tuple(notes))
             except (FileMissing, RunInvalid, ClipsInvalid, ModelMissing) as error:
                 if only:
                     raise
-                notes.append(f"{name} left out: {error.what}")
+                left.append(f"{name} left out: {error.what}")
             step.advance()
     if not drawn:
-        raise RunInvalid("nothing can be drawn yet: " + "; ".join(notes), path=run.folder,
+        raise RunInvalid("nothing can be drawn yet: " + "; ".join(left), path=run.folder,
                          remedy="go through the steps: scenewise distinctad --help")  # fmt: skip
-    held = {
-        "split": split,
+    others = {name: told for name, told in of.items() if only and name not in drawn}
+    kept = {one.drawn.name: one for one in standing(folder, others)}
+    shown = {**kept, **drawn}
+    entries = [shown[name] for name in FIGURES if name in shown]
+    page = write_page(folder, split, seen.films, entries, left)
+    told = [note for one in drawn.values() for note in one.notes]
+    return Figures(page, tuple(one.drawn for one in drawn.values()), tuple(kept), (*told, *left))
+
+
+def _drawn_of(seen: Seen) -> dict[str, dict[str, Any]]:
+    """By figure, what it shows: the same again shows the same."""
+    stage1, predictions = seen.run.adapted, seen.run.predictions(seen.split)
+    common = {
+        "split": seen.split,
         "films": list(seen.films),
-        "options": asdict(options),
-        "figures": {one.name: {"alt": one.alt, **one.numbers} for one in drawn},
-        "notes": notes,
+        "data": seen.data.fingerprint,
+        "clip": seen.data.clip,
+        "stage 1": hub.fingerprint(stage1) if seen.adapted else "",
+        "narrator": hub.fingerprint(seen.folder) if seen.folder.is_dir() else "",
     }
-    atomic_text(folder / NUMBERS, json.dumps(held, indent=1, ensure_ascii=False) + "\n")
-    parts = [f"# Figures of the {split} films\n", *(one.markdown for one in drawn)]
-    parts += [f"- {note}\n" for note in notes]
-    atomic_text(folder / PAGE, "\n".join(parts))
-    return Figures(folder / PAGE, tuple(drawn), tuple(notes))
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputUnwritable(
-            f"the folder cannot be made ({error.strerror})", path=folder,
-            remedy="choose a folder you may write to",
-        ) from error  # fmt: skip
+    told = predictions.read_bytes() if predictions.is_file() else b""
+    own = {"strips": {"told": hashlib.sha256(told).hexdigest()[:16]}}
+    return {name: {**common, **own.get(name, {})} for name in FIGURES}

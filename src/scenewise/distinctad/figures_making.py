@@ -184,6 +184,7 @@ def similarity_figure(seen: Seen, folder: Path, options: FigureOptions) -> tuple
     if found.change is not None:
         sentences.append(f"Stage I changes the mean by {told_interval(found.change)}.")
         rows.append(("change by Stage I", told_interval(found.change), "", ""))
+        sentences.append(_boxes_told(shown))
     alt = " ".join(sentences)
     with look():
         files = save(similarity.figure_of(shown), folder, "similarity", alt)
@@ -204,11 +205,33 @@ def similarity_figure(seen: Seen, folder: Path, options: FigureOptions) -> tuple
         "by_distance": {name: list(one) for name, one in found.distances.items()},
         "contexts": len(every),
         "clips": size,
+        "boxes": [
+            {"film": one.film, "start": one.start, **box._asdict()}
+            for one in shown
+            for box in similarity.told_apart(one)
+        ],
     }
     headings = ("cosine of", "mean", "next to each other", "farthest apart")
     made = Drawn("similarity", "How alike neighbouring clips are (figure B.2)", alt,
                  (headings, rows), (*files, cells), numbers)  # fmt: skip
     return made, notes
+
+
+def _boxes_told(shown: Sequence[similarity.Context]) -> str:
+    """What the boxes are, and which clips they are around."""
+    found = [
+        f"{one.film}, {clock(one.start)}: clips {box.first + 1} to {box.last + 1} "
+        f"from {told(box.before)} to {told(box.after)}"
+        for one in shown
+        for box in similarity.told_apart(one)
+    ]
+    rule = (
+        "clips that follow each other, that looked more alike than their context on the whole, "
+        "and that Stage I made less alike by clearly more than the rest of it"
+    )
+    if not found:
+        return f"No green box is drawn: nowhere in these contexts are there {rule}."
+    return f"Green boxes are around {rule}: {'; '.join(found)}."
 
 
 def _from_all_films(every: Sequence[similarity.Context], most: int) -> list[similarity.Context]:

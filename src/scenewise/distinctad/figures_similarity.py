@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from scenewise.distinctad.figures_boxes import Box, boxes, draw
 from scenewise.distinctad.figures_drawing import panels, told
 from scenewise.metrics.intervals import Interval, bootstrap_difference, bootstrap_mean
 
@@ -122,9 +123,17 @@ def alike(contexts: Sequence[Context], *, seed: int = 0) -> Alike:
     )
 
 
+def told_apart(context: Context) -> list[Box]:
+    """Clips that follow each other and that Stage I tells apart; none where it was not done."""
+    if not {BEFORE, AFTER} <= context.matrices.keys():
+        return []
+    return boxes(context.matrices[BEFORE], context.matrices[AFTER])
+
+
 def figure_of(shown: Sequence[Context]) -> Figure:
     """A row for each context, a column for each kind; all on one scale, darker where more alike.
-    The mean without the diagonal stands above each."""
+    The mean without the diagonal stands above each. Boxes are around clips that Stage I tells
+    apart, before and after it."""
     names = [name for name in NAMES if name in shown[0].matrices]
     low = min(float(c.matrices[name].min()) for c in shown for name in names)
     figure, rows = panels(3.0 * len(names) + 1.4, 3.05 * len(shown) + 0.5, len(shown), len(names))
@@ -139,6 +148,8 @@ def figure_of(shown: Sequence[Context]) -> Figure:
             axes.set_xticks(ticks, [str(tick + 1) for tick in ticks], fontsize=8)
             axes.set_yticks(ticks, [str(tick + 1) for tick in ticks], fontsize=8)
             axes.tick_params(length=2)
+            if name in (BEFORE, AFTER):
+                draw(axes, told_apart(context))
         axes_row[0].set_ylabel(
             f"{_short(context.film)}\n{context.start:.0f} to {context.end:.0f} s", fontsize=9
         )
