@@ -6,9 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from scenewise.charades.encoding_options import EncodeOptions, GridLook
+from scenewise.charades.encoding_options import EncodeOptions
 from scenewise.charades.frame_store import FrameStore, Looked
 from scenewise.charades.grid_making import Making, make_pictures
+from scenewise.charades.grids import GridLook
 from scenewise.charades.methods import method_named
 from scenewise.charades.pictures import Pictures
 from scenewise.charades.runs import Run, RunSample, Sampled

@@ -13,8 +13,9 @@ import pytest
 from scenewise.charades import encoding, grid_making
 from scenewise.charades.drawing import SourceOptions, drawn
 from scenewise.charades.encoding import encode
-from scenewise.charades.encoding_options import EncodeOptions, GridLook
+from scenewise.charades.encoding_options import EncodeOptions
 from scenewise.charades.errors import RunInvalid, SceneShort, VideosMissing
+from scenewise.charades.grids import GridLook
 from scenewise.charades.looking import LookOptions
 from scenewise.charades.methods import USUAL
 from scenewise.charades.pictures import read_pictures

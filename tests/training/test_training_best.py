@@ -107,7 +107,7 @@ def test_a_run_stopped_while_weights_are_kept_evaluates_again(
 
 
 @given(st.lists(st.integers(0, 3), min_size=6, max_size=6))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_the_first_of_equally_good_evaluations_is_kept(
     tmp_path_factory: pytest.TempPathFactory, figures: list[int]
 ) -> None:

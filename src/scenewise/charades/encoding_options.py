@@ -5,48 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from scenewise.charades.grids import GridOptions
+from scenewise.charades.grids import GridLook
 from scenewise.charades.looking import LookOptions
 from scenewise.charades.reduction import ReductionOptions
 from scenewise.core.options import Checked, nested, option
 from scenewise.models.precision import DEVICES, PRECISIONS
 
 BROKEN: Final = ("refuse", "skip")
-
-
-@dataclass(frozen=True)
-class GridLook(Checked):
-    """How grids look; the method says how many frames they hold."""
-
-    side: int = option(
-        672,
-        "width and height of a grid",
-        low=16,
-        high=4096,
-        unit="px",
-        flag="grid-side",
-        group="Grids",
-    )
-    fit: str = option(
-        "stretch",
-        "frames that are not of their cell's shape: stretch them, show them whole between bars, "
-        "or crop them around their middle",
-        choices=("stretch", "whole", "crop"),
-        flag="grid-fit",
-        group="Grids",
-    )
-    fewer: str = option(
-        "repeat",
-        "videos with fewer frames than cells: repeat frames, leave the last cells blank, or make "
-        "a smaller grid",
-        choices=("repeat", "blank", "smaller"),
-        flag="grid-fewer",
-        group="Grids",
-    )
-
-    def of(self, side: int) -> GridOptions:
-        """A grid of side × side frames."""
-        return GridOptions(side, side, self.side, self.fit, self.fewer)
 
 
 @dataclass(frozen=True)

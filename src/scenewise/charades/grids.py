@@ -18,19 +18,23 @@ from scenewise.core.media_types import Image
 from scenewise.core.options import Checked, option
 
 
-@dataclass(frozen=True)
-class GridOptions(Checked):
-    """How a grid looks.
+@dataclass(frozen=True, kw_only=True)
+class GridLook(Checked):
+    """How a grid looks, however many frames it holds.
 
     Cells of 224 × 224 with stretched frames are those of the program that the paper's authors
     published. Image models take squares, and cut off the sides of anything else; in a square
     grid of stretched frames nothing is lost.
     """
 
-    rows: int = option(3, "frames below one another", low=1, high=16, flag="grid-rows")
-    columns: int = option(3, "frames beside one another", low=1, high=16, flag="grid-columns")
     side: int = option(
-        672, "width and height of the grid", low=16, high=4096, unit="px", flag="grid-side"
+        672,
+        "width and height of a grid",
+        low=16,
+        high=4096,
+        unit="px",
+        flag="grid-side",
+        group="Grids",
     )
     fit: str = option(
         "stretch",
@@ -38,6 +42,7 @@ class GridOptions(Checked):
         "or crop them around their middle",
         choices=("stretch", "whole", "crop"),
         flag="grid-fit",
+        group="Grids",
     )
     fewer: str = option(
         "repeat",
@@ -45,7 +50,20 @@ class GridOptions(Checked):
         "a smaller grid",
         choices=("repeat", "blank", "smaller"),
         flag="grid-fewer",
+        group="Grids",
     )
+
+    def of(self, side: int) -> GridOptions:
+        """A grid of side × side frames that looks so."""
+        return GridOptions(side, side, side=self.side, fit=self.fit, fewer=self.fewer)
+
+
+@dataclass(frozen=True)
+class GridOptions(GridLook):
+    """How a grid looks, and how many frames it holds."""
+
+    rows: int = option(3, "frames below one another", low=1, high=16, flag="grid-rows")
+    columns: int = option(3, "frames beside one another", low=1, high=16, flag="grid-columns")
 
     @property
     def cells(self) -> int:

@@ -11,10 +11,9 @@ from typing import Any, Final
 import cv2
 import numpy as np
 
-from scenewise.charades.encoding_options import GridLook
 from scenewise.charades.errors import RunInvalid
 from scenewise.charades.frame_store import FrameStore
-from scenewise.charades.grids import layout, mirrored
+from scenewise.charades.grids import GridLook, layout, mirrored
 from scenewise.charades.methods import GRID, Method, method_named
 from scenewise.charades.runs import SPLITS, MethodFolder, Run
 from scenewise.core.errors import FileMissing
