@@ -143,7 +143,13 @@ def known_captioner() -> KnownCaptioner:
     )
 
 
-_LONGEST = ("test_pocket_short_recipe.py", "test_pocket_recipe.py", "test_kills.py")
+_LONGEST = (
+    "test_pocket_short_recipe.py",
+    "test_odd_files.py",
+    "test_pocket_recipe.py",
+    "test_pocket_shipped.py",
+    "test_kills.py",
+)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

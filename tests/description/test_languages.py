@@ -136,6 +136,7 @@ def test_rules_of_english_are_for_what_is_english() -> None:
 
 @pytest.mark.film
 @pytest.mark.slow
+@pytest.mark.usefixtures("warm_cache")
 def test_a_rendered_film_is_heard_in_both_languages(demo_film, known_captioner, tmp_path) -> None:
     captioner = type(known_captioner)(known_captioner.told)
     captioner.languages = ("en",)

@@ -19,15 +19,12 @@ from scenewise.media.probe import probe
 @pytest.fixture(scope="module")
 def described(demo_film, known_captioner, tmp_path_factory):
     """The demo film, described by a captioner that knows it."""
-    folder = tmp_path_factory.mktemp("described")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("SCENEWISE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        return scenewise.describe(
-            demo_film.path,
-            folder,
-            speech=scenewise.SpeechChoice(voice="espeak"),
-            captioner=known_captioner,
-        )
+    return scenewise.describe(
+        demo_film.path,
+        tmp_path_factory.mktemp("described"),
+        speech=scenewise.SpeechChoice(voice="espeak"),
+        captioner=known_captioner,
+    )
 
 
 @pytest.mark.film

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,9 +14,7 @@ from chromium_driver import Page, chromium, find_chromium
 
 import scenewise
 from scenewise.core.media_types import Candidate, Keyframe
-from scenewise.core.ports import CaptionContext, VoiceOptions
-from scenewise.models.voices.espeak import EspeakVoice
-from scenewise.synthetic import make_demo_film
+from scenewise.core.ports import CaptionContext
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,10 +45,11 @@ class Scripted:
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory):
+def described(demo_film, tmp_path_factory):
     folder = tmp_path_factory.mktemp("described")
     film = folder / NAME
-    make_demo_film(film, (EspeakVoice(), EspeakVoice(VoiceOptions("en-us"))))
+    for suffix in (".mp4", ".truth.json"):
+        shutil.copy(demo_film.path.with_suffix(suffix), film.with_suffix(suffix))
     return scenewise.describe(
         film,
         folder / "out",

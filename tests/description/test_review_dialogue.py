@@ -9,7 +9,7 @@ import pytest
 import scenewise
 from scenewise.core.time import Span, shared
 
-pytestmark = [pytest.mark.film, pytest.mark.slow]
+pytestmark = [pytest.mark.film, pytest.mark.slow, pytest.mark.usefixtures("warm_cache")]
 
 ESPEAK = scenewise.SpeechChoice(voice="espeak")
 NO_REPORT = scenewise.RenderOptions(report=False)

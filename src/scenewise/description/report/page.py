@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -212,6 +213,7 @@ def _part(name: str) -> Markup:
     return Markup((Path(__file__).parent / "parts" / name).read_text(encoding="utf-8"))
 
 
+@cache  # it keeps the templates that it has compiled
 def _environment() -> Environment:
     made = Environment(
         loader=PackageLoader("scenewise.description.report", "parts"),
