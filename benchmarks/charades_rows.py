@@ -45,14 +45,12 @@ class Row:
         about: what it is, for people.
         options: how it is trained.
         most: epochs that are tried where their number is chosen; 0 for a row whose is not.
-        extra: made only where it is asked for.
     """
 
     method: str
     about: str
     options: TuningOptions
     most: int = 0
-    extra: bool = False
 
     @property
     def cells(self) -> int:
@@ -69,16 +67,16 @@ def chosen(epochs: int, rate: float, **more: object) -> TuningOptions:
 ROWS: Final = (
     Row(BASELINE, "every 50th frame, trained as in the paper", PAPER, most=5),
     Row("grid", "3 × 3 at the CLIP's own 96 px: cells of 32", chosen(14, 1e-4), most=24),
-    Row("grid+paper", "the same, trained as in the paper", PAPER, extra=True),
+    Row("grid+paper", "the same, trained as in the paper", PAPER),
     Row("grid+224", "3 × 3 at 224 px: cells of 75 as in the paper",
         chosen(6, 1e-4, picture_size=224), most=6),
     Row("grid+216", "3 × 3 at 216 px: cells of 72, each with positions of its own",
         chosen(6, 1e-4, picture_size=216, positions=REPEATED), most=6),
-    Row("grid2", "2 × 2 at 96 px: cells of 48", chosen(14, 1e-4), extra=True),
-    Row("grid2+144", "2 × 2 at 144 px: cells of 72, each with positions of its own",
-        chosen(6, 1e-4, picture_size=144, positions=REPEATED)),
+    Row("grid2", "2 × 2 at 96 px: cells of 48", chosen(14, 1e-4)),
+    Row("grid2+192", "2 × 2 at 192 px: cells of the CLIP's own 96, with their positions",
+        chosen(6, 1e-4, picture_size=192, positions=REPEATED)),
     Row("mean", "mean of nine frames", chosen(4, 5e-5), most=4),
-    Row("grid-shots", "3 × 3 at 96 px, key frames by shots", chosen(14, 1e-4), extra=True),
+    Row("grid-shots", "3 × 3 at 96 px, key frames by shots", chosen(14, 1e-4)),
 )  # fmt: skip
 
 
