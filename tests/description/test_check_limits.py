@@ -12,7 +12,7 @@ import scenewise
 from scenewise.description.limits import CheckOptions, CheckRules, SoundRules
 from scenewise.description.naming import Outputs
 
-pytestmark = [pytest.mark.film, pytest.mark.slow]
+pytestmark = [pytest.mark.film, pytest.mark.slow, pytest.mark.usefixtures("warm_cache")]
 
 
 @pytest.fixture(scope="module")

@@ -25,11 +25,10 @@ ESPEAK = scenewise.SpeechChoice(voice="espeak")
 @pytest.fixture(scope="module")
 def described(demo_film, known_captioner, tmp_path_factory):
     """The demo film described once, with a captioner that knows it."""
-    import os
-
     folder = tmp_path_factory.mktemp("described")
-    os.environ["SCENEWISE_CACHE"] = str(tmp_path_factory.mktemp("kept"))
-    return scenewise.describe(demo_film.path, folder, speech=ESPEAK, captioner=known_captioner)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SCENEWISE_CACHE", str(tmp_path_factory.mktemp("kept")))
+        return scenewise.describe(demo_film.path, folder, speech=ESPEAK, captioner=known_captioner)
 
 
 def test_every_scene_is_told_once_in_the_style_of_audio_description(described) -> None:
@@ -102,6 +101,7 @@ def test_every_promised_file_lies_beside_the_film(described) -> None:
     }
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_an_uncertain_description_is_kept_but_not_voiced(
     demo_film, known_captioner, tmp_path
 ) -> None:
@@ -113,6 +113,7 @@ def test_an_uncertain_description_is_kept_but_not_voiced(
     assert all("confidence" in line.reason for line in seen)
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_captions_are_cut_to_a_clause_and_descriptions_are_not(demo_film, known_captioner) -> None:
     told = [("A harbour. A boat sails by, and gulls follow it.", 5, 11)]
     captions, descriptions = type(known_captioner)(told), type(known_captioner)(told)
@@ -127,6 +128,7 @@ def test_captions_are_cut_to_a_clause_and_descriptions_are_not(demo_film, known_
     assert texts == [["A harbour."], [told[0][0]]]
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_an_edited_line_is_what_is_heard(described, demo_film, tmp_path) -> None:
     base = described.script
     line = next(d for d in base.descriptions if "boat" in d.spoken)
@@ -147,6 +149,7 @@ def test_an_edited_line_is_what_is_heard(described, demo_film, tmp_path) -> None
     )
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_an_edit_in_the_captions_file_is_merged_into_the_script(
     described, demo_film, tmp_path
 ) -> None:
@@ -162,6 +165,7 @@ def test_an_edit_in_the_captions_file_is_merged_into_the_script(
     assert kept.source == "text-on-screen"
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_a_line_that_grew_too_long_is_moved_or_told(described, demo_film, tmp_path) -> None:
     lines = list(described.script.descriptions)
     index = next(i for i, d in enumerate(lines) if d.voiced and "red coat" in d.spoken)
@@ -215,6 +219,7 @@ def test_a_script_with_overlapping_lines_is_refused(described, demo_film, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("warm_cache")
 def test_the_published_system_speaks_over_dialogue_and_check_says_so(
     demo_film, known_captioner, tmp_path
 ) -> None:
