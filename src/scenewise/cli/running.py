@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from typing import Any
 
 import typer
@@ -71,14 +72,20 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def _invoke(arguments: list[str]) -> int:
     """Parse and call. Not by the command's own `main`, which answers an interrupt and a reader
     that has gone in ways of its own, different from version to version."""
-    from scenewise.cli.app import app
-
-    command: Any = typer.main.get_command(app)
+    command = _command()
     if _COMPLETION in os.environ:  # the shell asks what could come next
         command.main(args=arguments, prog_name="scenewise")
     with command.make_context("scenewise", arguments) as context:
         result = command.invoke(context)
     return result if isinstance(result, int) else 0
+
+
+@cache
+def _command() -> Any:
+    """All commands with their flags; made once, for a program that runs many."""
+    from scenewise.cli.app import app
+
+    return typer.main.get_command(app)
 
 
 def _misused(error: Any) -> int:

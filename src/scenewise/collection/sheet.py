@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final, Protocol
 
@@ -298,6 +299,7 @@ def _size(jpeg: bytes) -> tuple[int, int]:
         return 256, 256
 
 
+@cache  # it keeps the templates that it has compiled
 def _environment() -> Environment:
     made = environment()
     filters_: dict[str, Any] = {"clock": clock, "count": _count}

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -160,6 +161,7 @@ def _data(topics: Topics) -> Markup:
     return Markup(plain.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
 
 
+@cache  # it keeps the templates that it has compiled
 def _environment() -> Environment:
     made = environment()
     made.filters["count"] = _count
