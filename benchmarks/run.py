@@ -32,6 +32,7 @@ LONG = {
     "captioning",
     "accuracy",
     "charades",
+    "components",
     "distinctad",
     "distinctad_cost",
     "index",
