@@ -61,9 +61,9 @@ SHORT = RecipeOptions(
     eye_steps=80,
     whole_steps=30,
     clip_steps=40,
-    caption_steps=40,
+    caption_steps=16,
     language_steps=60,
-    grid_steps=60,
+    grid_steps=20,
 )
 """A recipe of minutes, to see that it works: its models know little."""
 
