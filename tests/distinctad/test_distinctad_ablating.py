@@ -176,7 +176,8 @@ def test_what_two_tables_share_is_one_job(run: Run) -> None:
     assert keys["headline", "single clip"] == keys["5", "A0"]
     assert keys["headline", "DistinctAD"] == keys["5", "C3"] == keys["α", "α=3"]
     assert keys["5", "C2"] == keys["α", "α=0"]
-    assert len(set(keys.values())) == 7 + 1 + 3
+    assert keys["headline", "DistinctAD, α = 0.5"] == keys["α", "α=0.5"]
+    assert len(set(keys.values())) == 8 + 1 + 4
     other = jobs_of(run, tables["5"].rows, settings_of(split="validation"))
     assert not {job.key for job in other.values()} & {job.key for job in jobs.values()}
 
