@@ -271,7 +271,7 @@ def row_done(folder: Path, row: Row) -> tuple[Done, float, float]:
 
 def enlarged(run: Run, row: Row) -> Path:
     """A checkpoint of the pocket CLIP at a row's size, before any training."""
-    folder = run.folder / "untrained" / f"{row.options.picture_size}-{row.cells}"
+    folder = run.folder / "untrained" / row.method
     tuned = TunedClip(hub.POCKET, Placement(torch.device("cpu"), torch.float32))
     tuned.enlarge(row.options.picture_size, cells=row.cells, places=row.options.text_places)
     save_clip(tuned.model, tuned.folder, folder, {"from": hub.POCKET})

@@ -171,7 +171,7 @@ def _beats(head: Finished, measure: str, which: str) -> Figure:
     """
     lines = {line.name: line for line in head.lines}
     models = [line for line in head.lines if line.name.startswith("DistinctAD")]
-    full = min(models, key=lambda line: line.loss or 0.0)
+    full = min(models, key=lambda line: float("inf") if line.loss is None else line.loss)
     single = lines["single clip"]
     a, b = full.figures[measure], single.figures[measure]
     gap = b.low - a.high if measure == "repetition" else a.low - b.high

@@ -101,7 +101,7 @@ def plain(folder: Path, clips: int, steps: int) -> dict[str, Any]:
 
 
 def stage1(folder: Path, clips: int) -> dict[str, Any]:
-    """A step of Stage I, whose memory does not grow with the batch."""
+    """A step of Stage I, whose memory grows with the batch by its pictures alone."""
     import torch
 
     from scenewise.distinctad.adapting import FramesAndSentences, batch_loss, batches_of

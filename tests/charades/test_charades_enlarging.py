@@ -209,8 +209,19 @@ def test_videos_kept_back_are_not_learnt_and_are_evaluated_instead(
     lines = evaluations(run, "grid2-even")
     assert [line["step"] for line in lines] == [0, 1, 2]
     assert lines[0]["chance"] == pytest.approx(1 / 2)  # not of the three held out
+    found = evaluate_method(run, "grid2-even", MATCH)
+    assert found.evaluations["train"].first.of == 3  # what was kept back was not trained on
+    assert found.evaluations["train"].captions == 3
     with pytest.raises(RunInvalid, match="of 5 videos to train on, 0 would be kept back"):
         train(run, "grid2-even+none", clip, replace(options, validation=0.01))
+
+
+def test_without_videos_to_test_on_there_is_nothing_to_look_at(tmp_path: Path, clip: str) -> None:
+    run = made_up_run(tmp_path / "run", tests=0)
+    shown_as(run, "grid2-even")
+    with pytest.raises(RunInvalid, match="no videos to test on"):
+        train(run, "grid2-even", clip, replace(SHORT, steps=2, evaluate_every=1))
+    assert train(run, "grid2-even", clip, replace(SHORT, steps=2)).steps == 2
 
 
 def test_some_videos_of_a_split_can_be_the_whole_of_it(tmp_path: Path, clip: str) -> None:

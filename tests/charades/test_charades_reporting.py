@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,22 @@ def test_the_papers_figures_stand_beside_what_was_measured() -> None:
     assert f"| {told['grid']['test'].first} | {100 * share.mean:.3g} % (" in accuracy
     assert f"| {60 * share.mean:.3g} |" in accuracy  # times chance
     assert all(title in text for title in ("Baseline (frame", "Grid 2 × 2", "Mean of 9"))
+
+
+def test_the_papers_intervals_are_of_the_level_of_the_others() -> None:
+    def paper(level: float) -> tuple[str, float]:
+        told = made_up(HITS)
+        for parts in told.values():
+            for split, one in parts.items():
+                share = replace(one.first_share, level=level)
+                parts[split] = replace(one, first_share=share)
+        lines = tables.accuracy_markdown(told).splitlines()
+        row = next(row for row in rows_of(tables.accuracy_csv(told)) if row["source"] != "measured")
+        return next(line for line in lines if "final" in line), float(row["level"])
+
+    (wide, most), (narrow, least) = paper(0.95), paper(0.5)
+    assert wide != narrow
+    assert (most, least) == (0.95, 0.5)
 
 
 def test_tables_have_as_many_cells_in_every_row() -> None:

@@ -311,6 +311,7 @@ def test_what_was_said_is_not_said_again() -> None:
     ways = [Said("Anna walks.", -0.1), Said("Anna  walks on.", -0.5), Said("", 0.0)]
     assert chosen(ways, [], 0.0) is ways[0]
     assert chosen(ways, ["anna walks."], 0.0) is ways[1]
+    assert chosen(ways, ["Anna walks!"], 0.0) is ways[1]
     assert chosen(ways[:1], ["Anna walks."], 5.0) is ways[0]  # there is nothing else
     close = [Said("A man opens the door.", -0.2), Said("A dog barks.", -0.6)]
     assert chosen(close, ["The man opens a door."], 0.1) is close[0]

@@ -27,6 +27,11 @@ def keys(sentences: list[str], names: tuple[str, ...] = ()) -> list[list[str]]:
     return [[word.key for word in words] for words in distinctive(sentences, names)]
 
 
+def test_small_words_that_are_drawn_together_are_not_distinctive() -> None:
+    told = keys(["They're here, and she'll go.", "He can't; he won’t. It isn't o'clock."])
+    assert told == [["here", "go"], ["o'clock"]]
+
+
 def test_words_that_the_neighbours_have_are_not_distinctive() -> None:
     told = [
         "Anna walks into the kitchen.",

@@ -61,6 +61,8 @@ def evaluate_method(
 ) -> Matched:
     """Evaluate a method's trained CLIP on both sets of a run, and keep the result.
 
+    Videos that were kept back from its training (`TuningOptions.validation`) count in neither.
+
     Args:
         run: where the method was trained.
         method: its name.
@@ -78,7 +80,7 @@ def evaluate_method(
     """
     chosen, teller = options or MatchOptions(), progress or Silent()
     pictures = read_pictures(run, method)
-    about = {"from": clip} if clip else trained_on(run, pictures)
+    about: dict[str, Any] = {"from": clip} if clip else trained_on(run, pictures)
     with teller.step("Loading CLIP"):
         tuned = TunedClip(
             clip or str(pictures.place.model),
@@ -91,9 +93,14 @@ def evaluate_method(
     for split in SPLITS:
         if not pictures.count(split):
             continue
-        places, videos, _ = matched(run, pictures, split, tuned, chosen.batch, teller)
-        captions: dict[Hashable, str] = dict(sample.captions(split).items())
-        scenes: dict[Hashable, str] = dict(sample.scenes(split).items())
+        # videos that were kept back are none that it was trained on
+        kept_back = set(about.get("kept_back", ())) if split == "train" else set()
+        counted = [id for id in sample.captions(split) if id not in kept_back]
+        places, videos, _ = matched(
+            run, pictures, split, tuned, chosen.batch, teller, only=counted if kept_back else None
+        )
+        captions: dict[Hashable, str] = {id: sample.captions(split)[id] for id in counted}
+        scenes: dict[Hashable, str] = {id: sample.scenes(split)[id] for id in counted}
         evaluations[split] = evaluate(
             places,
             videos,

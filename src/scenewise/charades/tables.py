@@ -44,6 +44,8 @@ ACCURACY: Final = (
 BY_SCENE: Final = ("source", "method", "split", "scene", "right", "of", "share")
 """Columns of `scenes.csv`."""
 
+_USUAL_LEVEL: Final = 0.95
+
 _NOTES: Final = """\
 An accuracy counts pictures whose own caption is the most alike among all captions of the set; a
 caption that is exactly as alike comes first. The baseline has a picture for every frame that it
@@ -67,12 +69,13 @@ def title(method: str) -> str:
 
 def accuracy_markdown(told: Evaluations) -> str:
     """Figure 2: one row a method, the paper's below."""
+    level = _level(told)
     rows = [
         (title(method), *(part for split in SPLITS for part in _accuracy(parts.get(split))))
         for method, parts in told.items()
     ]
     for method in dict.fromkeys(name for name, _ in PAPER_COUNTS):
-        cells = (part for split in SPLITS for part in _paper_accuracy(method, split))
+        cells = (part for split in SPLITS for part in _paper_accuracy(method, split, level))
         rows.append((f"*{PAPER}, {method}*", *cells))
     columns = ("right", "accuracy", "× chance")
     head = [f"{split}: {column}" for split in SPLITS for column in columns]
@@ -144,13 +147,13 @@ def scenes(told: Evaluations, split: str) -> list[str]:
 
 def notes(told: Evaluations) -> str:
     """How the tables are to be read."""
-    levels = (one.first_share.level for parts in told.values() for one in parts.values())
-    return _NOTES.format(level=100 * next(levels, 0.95))
+    return _NOTES.format(level=100 * _level(told))
 
 
 def accuracy_csv(told: Evaluations) -> str:
     """All figures, one row for a method and a part of the set, the paper's below."""
     rows: list[Sequence[object]] = []
+    level = _level(told)
     for method, split, one in _ordered(told):
         first, fifth = first_share(one), fifth_share(one)
         chance = one.chance
@@ -164,7 +167,7 @@ def accuracy_csv(told: Evaluations) -> str:
         )  # fmt: skip
     for (method, split), count in PAPER_COUNTS.items():
         videos = PAPER_VIDEOS[split]
-        share = shared(count, videos)
+        share = shared(count, videos, level)
         lengths = PAPER_LENGTHS[split] if method == "final" else None
         correct, overall = (lengths.correct, lengths.overall) if lengths else (None, None)
         rows.append(
@@ -211,9 +214,15 @@ def _accuracy(one: Evaluation | None) -> tuple[str, str, str]:
     return str(one.first), percents(share), f"{share.mean / one.chance:.3g}"
 
 
-def _paper_accuracy(method: str, split: str) -> tuple[str, str, str]:
+def _level(told: Evaluations) -> float:
+    """Of the intervals."""
+    levels = (one.first_share.level for parts in told.values() for one in parts.values())
+    return next(levels, _USUAL_LEVEL)
+
+
+def _paper_accuracy(method: str, split: str, level: float) -> tuple[str, str, str]:
     count, videos = PAPER_COUNTS[method, split], PAPER_VIDEOS[split]
-    return str(count), percents(shared(count, videos)), f"{count.share * videos:.3g}"
+    return str(count), percents(shared(count, videos, level)), f"{count.share * videos:.3g}"
 
 
 def _ordered(told: Evaluations) -> list[tuple[str, str, Evaluation]]:

@@ -221,6 +221,12 @@ def train(
         )
     seen = shown(pictures, "train", tuned.eye, teller)
     kept_back = _kept_back(seen.videos, chosen, run)
+    if chosen.evaluate_every and not kept_back and not pictures.count("test"):
+        raise RunInvalid(
+            "the sample has no videos to test on, which --evaluate-every looks at",
+            path=run.sample_file,
+            remedy="keep some of those to train on back with --validation, or leave it out",
+        )
     lessons = Lessons(
         seen,
         tokens,
@@ -259,7 +265,7 @@ def train(
     )
     model.to("cpu")
     told = {**about, "from": clip, "steps": fitted.kept.get("step", fitted.steps)}
-    save_clip(model, tuned.folder, pictures.place.model, told)
+    save_clip(model, tuned.folder, pictures.place.model, {**told, "kept_back": sorted(kept_back)})
     curve = plot_losses(pictures.place.folder, title=f"{pictures.method.title}: loss")
     return Trained(
         pictures.place.model,

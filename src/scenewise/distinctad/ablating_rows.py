@@ -71,7 +71,7 @@ EARLIER: Final = 3
 """Descriptions in the prompt of AutoAD: "we use past 3 ground-truth ADs" (appendix D)."""
 
 LESS: Final = 0.5
-"""The α that validation chose on drawn films, where the paper's 3 is too much."""
+"""Of the values above 0 the α that validation chose on drawn films; the paper's 3 is too much."""
 
 _PAPER_5: Final = {
     "A0": (23.1, 46.2, 27.4),

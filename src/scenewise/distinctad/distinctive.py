@@ -16,6 +16,7 @@ from typing import Final, NamedTuple
 
 _WORD: Final = re.compile(r"\w+(?:['’]\w+)*")
 _POSSESSIVE: Final = re.compile(r"['’](s)?$")
+_CONTRACTED: Final = re.compile(r"(?:n't|'(?:re|ll|ve|d|m|t))$")
 
 PREPOSITIONS: Final = frozenset(
     """about above across after against along alongside amid among around as at atop before behind
@@ -41,6 +42,9 @@ SMALL: Final = frozenset(
 context one of them may occur once by chance."""
 
 COMMON: Final = PREPOSITIONS | PRONOUNS | SMALL
+
+_CUT: Final = frozenset(("ca", "wo", "sha", "ai"))
+"""What is left of can't, won't, shan't and ain't."""
 
 
 class Word(NamedTuple):
@@ -78,9 +82,19 @@ def distinctive(sentences: Sequence[str], names: Iterable[str] = ()) -> list[lis
     count = Counter(key for words in told for key in {word.key for word in words})
     left_out = COMMON | {word.key for name in names for word in words_of(name)}
     return [
-        [word for word in words if count[word.key] == 1 and word.key not in left_out]
+        [
+            word
+            for word in words
+            if count[word.key] == 1 and word.key not in left_out and not _small(word.key)
+        ]
         for words in told
     ]
+
+
+def _small(key: str) -> bool:
+    """Whether a word is a small one that another is drawn together with, as in "they're"."""
+    head = _CONTRACTED.sub("", key)
+    return head != key and (head in COMMON or head in _CUT)
 
 
 def of_words(offsets: Sequence[tuple[int, int]], words: Sequence[Word]) -> list[bool]:

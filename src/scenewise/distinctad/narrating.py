@@ -177,11 +177,12 @@ def chosen(ways: Sequence[Said], said: Sequence[str], repeating: float) -> Said:
 
     Returns:
         The one with the highest score less that cost, among those that say something and are not
-        word for word one of the last sentences, as long as there are any.
+        word for word one of the last sentences, whatever marks and capitals they have, as long as
+        there are any.
     """
     before = [_content(sentence) for sentence in said]
-    known = {" ".join(sentence.casefold().split()) for sentence in said}
-    new = [way for way in ways if way.text and way.text.casefold() not in known]
+    known = {_words(sentence) for sentence in said}
+    new = [way for way in ways if way.text and _words(way.text) not in known]
     new = new or [way for way in ways if way.text] or list(ways)
 
     def worth(way: Said) -> float:
@@ -190,6 +191,10 @@ def chosen(ways: Sequence[Said], said: Sequence[str], repeating: float) -> Said:
         )
 
     return max(new, key=worth)
+
+
+def _words(sentence: str) -> tuple[str, ...]:
+    return tuple(word.key for word in words_of(sentence))
 
 
 def _content(sentence: str) -> frozenset[str]:

@@ -210,7 +210,7 @@ class Narrator(nn.Module):
         for b, row in enumerate(batch.mask.tolist()):
             places = [n for n, is_there in enumerate(row) if is_there]
             sentences = [batch.sentences[b][n] for n in places]
-            names = {name for n in places for name in batch.names[b][n]}
+            names = {name for n in places for name in (*batch.names[b][n], *batch.called[b][n])}
             for n, sentence, words in zip(
                 places, sentences, distinctive(sentences, names), strict=True
             ):

@@ -45,6 +45,7 @@ class SequenceBatch(NamedTuple):
         sentences: what is said of each clip; empty where it is not there.
         names: of who is in each clip, in the order of `faces`.
         past: sentences of the clips before each in its film, the nearest last.
+        called: all that those in each clip may be called in a sentence.
     """
 
     frames: Tensor
@@ -56,6 +57,7 @@ class SequenceBatch(NamedTuple):
     sentences: list[list[str]]
     names: list[list[list[str]]]
     past: list[list[list[str]]]
+    called: list[list[list[str]]]
 
 
 class Sequences:
@@ -174,6 +176,10 @@ class Sequences:
                     for n in numbers
                 ]
                 for numbers in rows
+            ],
+            [
+                [[form for one in there for form in one.forms] for there in sequence]
+                for sequence in cast
             ],
         )
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from scenewise.core.errors import OptionInvalid, UnknownChoice
 from scenewise.core.options import from_plain
-from scenewise.core.progress import Progress
+from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.adapting import Adapted, FramesAndSentences, adapt
 from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.errors import RunInvalid
@@ -88,6 +88,7 @@ def adapt_run(
         clips = clips_of(
             run, data, material, data.split(split), eyes, kind="pixels", progress=progress
         )
+        _tell(clips.notes, progress)
         return FramesAndSentences(clips.vectors, clips.sentences)
 
     return adapt(
@@ -152,9 +153,11 @@ def train_run(
 
     def made(split: str) -> Sequences:
         clips = clips_of(run, data, material, data.split(split), eyes, kind=kind, progress=progress)
-        return make_sequences(
+        found = make_sequences(
             clips, material.bank, eyes, sequences, imdb=material.annotations.imdb, looked=data.clips
         )
+        _tell((*clips.notes, *found.notes), progress)
+        return found
 
     learnt = made("train")
     narrator = Narrator(
@@ -261,6 +264,12 @@ def narrate_run(
     write_predictions(run.predictions(split), clips.rows, ordered(said, sequences))
     counts = {film: len(numbers) for film, numbers in sequences.films.items()}
     return Narrated(run.predictions(split), counts, again, (*clips.notes, *sequences.notes))
+
+
+def _tell(notes: Iterable[str], progress: Progress | None) -> None:
+    """Say what was found odd about films and clips."""
+    for note in notes:
+        (progress or Silent()).say(note)
 
 
 def eyes_of(model: str, look: LookOptions, progress: Progress | None = None) -> Eyes:
