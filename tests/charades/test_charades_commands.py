@@ -29,7 +29,11 @@ CPU = ("--device", "cpu", "--precision", "float32", "--resamples", 20, "--quiet"
 @pytest.mark.slow
 @pytest.mark.film
 def test_a_drawn_set_goes_through_all_four_commands(
-    command: Command, drawn_set: Path, clip: str, tmp_path: Path
+    command: Command,
+    drawn_set: Path,
+    clip: str,
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
 ) -> None:
     run = tmp_path / "run"
     code, out, err = command("sample", *source(drawn_set), "--short", "smaller", "-o", run)
@@ -60,6 +64,17 @@ def test_a_drawn_set_goes_through_all_four_commands(
     assert told["test"]["captions"] == 1
     assert (run / "baseline" / "before.json").is_file()
     assert not (run / "baseline" / "evaluation.json").exists()
+    # what was trained is a CLIP like any other
+    video = next((drawn_set / "Charades_v1_480").glob("*.mp4"))
+    trained = ("--clip", run / "grid" / "model", "--quiet")
+    code, out, err = caller(capfd, "index")(video, "--store", tmp_path / "store", *trained)
+    assert code == 0, err
+    assert "Indexed: 1 new" in out
+    code, out, err = caller(capfd, "describe")(
+        video, "--caption-model", "pocket", "--output-dir", tmp_path / "told", *trained
+    )
+    assert code == 0, err
+    assert json.loads((tmp_path / "told" / f"{video.stem}.ad.json").read_text("utf-8"))
 
 
 def test_input_that_cannot_be_used_is_refused_in_one_line(
