@@ -5,13 +5,11 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 
 from scenewise.cli.running import run as run_command
 from scenewise.core.errors import UnknownChoice
@@ -43,14 +41,6 @@ PEOPLE = {
             "A dog barks at the moon."],
     "short": ["The End."],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 def told_wrongly(seed: int) -> dict[str, list[str]]:

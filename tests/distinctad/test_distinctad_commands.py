@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from transformers import CLIPModel
 
 from command_calls import Command, caller, one_line
@@ -27,14 +25,6 @@ QUICK = (*CPU, "--precision", "float32", "--steps", 2)
 SMALL = ("--language", "pocket", "--sequence", 3, "--batch", 1, "--vectors", 2, "--bases", 4,
          "--depth", 1)  # fmt: skip
 SPEAK = (*CPU, "--candidates", 1, "--tokens", 8)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

@@ -44,14 +44,6 @@ SPEAKING = SpeakingOptions(candidates=2, tokens=10)
 HERE = {"device": "cpu", "precision": "float32", "candidates": 2}
 
 
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module")
 def narrator(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_narrator(tmp_path_factory.mktemp("run") / "stage2" / "narrator")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image as Pillow
 
 from command_calls import Command, caller, one_line
@@ -27,14 +25,6 @@ SMALL = ("--language", "pocket", "--sequence", 4, "--batch", 1, "--vectors", 3, 
          "--depth", 1, "--steps", 2)  # fmt: skip
 
 pytestmark = [pytest.mark.slow, pytest.mark.film]
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture

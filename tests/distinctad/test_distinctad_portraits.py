@@ -6,13 +6,12 @@ import json
 import os
 import shutil
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from PIL import Image as Pillow
 
 from narrator_maker import make_narrator
@@ -35,14 +34,6 @@ from scenewise.synthetic.portraits import portrait
 SPEAKING = SpeakingOptions(candidates=2, tokens=6)
 SHOWN = ["Anna", "Bruno", "", "Clara", "Anna", "Bruno", "Clara", ""]
 """Who is seen in clips one after the other; nobody in some."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="module")
