@@ -3,21 +3,12 @@ one thread."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
 
 from model_makers import make_clip
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+from one_threaded import one_thread as one_thread  # pytest finds fixtures by their names here
 
 
 @pytest.fixture(scope="session")
