@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,9 +18,12 @@ from PIL import Image as Pillow
 from narrator_maker import make_narrator
 from scenewise.cli.running import run as run_command
 from scenewise.core.errors import FileMissing, FileUnreadable, OptionInvalid
-from scenewise.core.media_types import Frame, Image, Keyframe
+from scenewise.core.media_types import Candidate, Frame, Image, Keyframe
 from scenewise.core.ports import CaptionContext
 from scenewise.core.time import Span
+from scenewise.description.cache import Cache
+from scenewise.description.drafting import draft
+from scenewise.description.options import DraftOptions, SpeechChoice
 from scenewise.distinctad.banks import BankInvalid
 from scenewise.distinctad.banks_portraits import portrait_files, portrayed
 from scenewise.distinctad.clips_stills import Stills
@@ -27,7 +31,8 @@ from scenewise.distinctad.describing import NarratorCaptioner
 from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.options import SpeakingOptions
 from scenewise.models.caption_options import CaptionOptions
-from scenewise.models.choosing import captioner_for
+from scenewise.models.choosing import captioner_for, with_portraits
+from scenewise.models.text_only import TextOnly
 from scenewise.synthetic.films import make_films
 from scenewise.synthetic.portraits import portrait
 
@@ -264,6 +269,76 @@ def test_other_portraits_are_another_captioner(
     plain, one, all_of_them = (captioner(narrator, p).identity for p in ("", tmp_path, folder))
     assert len({plain, one, all_of_them}) == 3
     assert captioner(narrator, folder).identity == all_of_them
+
+
+def test_a_narrator_that_is_made_takes_the_portraits_of_another_film(
+    narrator: Path, folder: Path, tmp_path: Path
+) -> None:
+    Pillow.fromarray(portrait("Anna")).save(tmp_path / "Anna.png")
+    one, frames = captioner(narrator, tmp_path), clips_of(SHOWN)
+    other = with_portraits(one, str(folder))
+    assert isinstance(other, NarratorCaptioner)
+    fresh = captioner(narrator, folder)
+    assert other.options == fresh.options
+    assert other.identity == fresh.identity
+    said = list(fresh.describe(frames, CaptionContext()))
+    assert list(other.describe(frames, CaptionContext())) == said
+    assert one.identity == captioner(narrator, tmp_path).identity != other.identity
+    assert one.with_portraits("").identity == captioner(narrator).identity
+    assert with_portraits(one, "") is one
+    with pytest.raises(FileMissing, match="no such folder of portraits"):
+        with_portraits(one, str(tmp_path / "none"))
+
+
+class Plugin:
+    """A captioner that takes portraits when it is made, and never after."""
+
+    takes_options = takes_portraits = True
+
+    def __init__(self, portraits: str = "") -> None:
+        self.name, self.options = "plugin", CaptionOptions(portraits=portraits)
+
+    def describe(
+        self, keyframes: Sequence[Keyframe], context: CaptionContext
+    ) -> Iterator[list[Candidate]]:
+        yield from ([] for _ in keyframes)
+
+
+def test_portraits_that_a_captioner_made_already_cannot_take_are_refused(
+    folder: Path, tmp_path: Path
+) -> None:
+    made = Plugin(str(folder))
+    assert with_portraits(made, f"{folder}/../{folder.name}") is made
+    with pytest.raises(OptionInvalid, match="'plugin' was made with other portraits than"):
+        with_portraits(made, str(tmp_path))
+    with pytest.raises(OptionInvalid, match=r"'plugin' was made without .* or make it with them"):
+        with_portraits(Plugin(), str(folder))
+    with pytest.raises(OptionInvalid, match=r"leave portraits out of the options$"):
+        with_portraits(TextOnly(), str(folder))
+
+
+@pytest.mark.film
+@pytest.mark.slow
+def test_draft_gives_its_captioner_the_portraits_of_its_options(
+    narrator: Path, tmp_path: Path
+) -> None:
+    make_films(tmp_path, 1, seed=5, seconds=10, width=96, height=72)
+    (film,) = (tmp_path / "films").glob("*.mp4")
+    options = DraftOptions(
+        text_reader="none", speech_detector="energy", confidence=0, candidates=2,
+        portraits=str(tmp_path / "portraits"),
+    )  # fmt: skip
+    speech, cache = SpeechChoice("espeak"), Cache(None)
+    with pytest.raises(OptionInvalid, match="'plugin' was made without portraits"):
+        draft(film, options, speech, captioner=Plugin(), cache=cache)
+
+    def texts(who: NarratorCaptioner, chosen: DraftOptions) -> list[str]:
+        made = draft(film, chosen, speech, captioner=who, cache=cache)
+        return [one.text for one in made.script.descriptions]
+
+    plain, with_people = captioner(narrator), captioner(narrator, options.portraits)
+    without = replace(options, portraits="")
+    assert texts(plain, options) == texts(with_people, without) != texts(plain, without)
 
 
 @pytest.mark.film

@@ -37,7 +37,7 @@ from scenewise.media.probe import digest as digest_of
 from scenewise.media.reading import Film
 from scenewise.models import hub
 from scenewise.models.caption_options import CaptionOptions
-from scenewise.models.choosing import captioner_for, model_behind
+from scenewise.models.choosing import captioner_for, model_behind, with_portraits
 from scenewise.models.voices.choosing import voice_for
 
 
@@ -57,13 +57,15 @@ def draft(
         film: any file FFmpeg can read that holds moving pictures.
         options: how the draft is made.
         speech: which voice the durations are measured with.
-        captioner: describes key frames; instead of the one that `options` names.
+        captioner: describes key frames; instead of the one that `options` names. Where `options`
+            name portraits, it takes them instead of its own.
         voice: speaks; instead of the one that `speech` names.
         cache: where stage results are kept; the user's cache unless told otherwise.
         progress: told what is being done.
 
     Raises:
-        InputError: the file is not a film, or an option names what does not exist.
+        InputError: the file is not a film, or an option names what does not exist or what the
+            captioner cannot take.
         ComponentMissing: a model or voice that was asked for by name cannot be had.
     """
     options, speech = options or DraftOptions(), speech or SpeechChoice()
@@ -87,6 +89,8 @@ def draft(
             )
         if missing:
             warnings.append(missing)
+    else:
+        captioner = with_portraits(captioner, options.portraits)
     written = _written_language(captioner, options.language)
     if written:
         speaker.require(written)

@@ -6,11 +6,12 @@ in training, and N clips that follow each other beside one another.
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -136,8 +137,7 @@ class NarratorCaptioner:
         )
         self._names = tuple(str(name) for name in about.get("names", ()))
         self._recognition = recognition or RecognitionOptions()
-        self._bank = self._portrayed(chosen.portraits)
-        self._portraits = portraits_fingerprint(Path(chosen.portraits)) if self._bank else ""
+        self._take(chosen.portraits)
 
     @property
     def identity(self) -> str:
@@ -162,6 +162,18 @@ class NarratorCaptioner:
             },
             sort_keys=True,
         )
+
+    def with_portraits(self, folder: str) -> NarratorCaptioner:
+        """The same narrator, which shares its models, with the portraits of another folder: those
+        of the people of another film. None for an empty name.
+
+        Raises:
+            OptionInvalid, FileMissing, FileUnreadable, BankInvalid: as when it is made.
+        """
+        other = copy.copy(self)
+        other.options = replace(self.options, portraits=folder)
+        other._take(folder)
+        return other
 
     def describe(
         self, keyframes: Sequence[Keyframe], context: CaptionContext
@@ -254,6 +266,10 @@ class NarratorCaptioner:
         seen, faces = seen_in_clips(clips, self._bank, None, self._frames, self._recognition)
         characters = [(*there, *anywhere) for there in seen]
         return Sequences(clips, self._sequences, characters=characters, faces=faces)
+
+    def _take(self, folder: str) -> None:
+        self._bank = self._portrayed(folder)
+        self._portraits = portraits_fingerprint(Path(folder)) if self._bank else ""
 
     def _portrayed(self, folder: str) -> CharacterBank | None:
         """Those whose portraits are in a folder; None where none is named."""

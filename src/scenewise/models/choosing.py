@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from scenewise.core import plugins
@@ -62,6 +63,36 @@ def captioner_for(
             remedy="leave the model out, or choose another captioner",
         )
     return factory(), ""
+
+
+def with_portraits(captioner: Captioner, folder: str) -> Captioner:
+    """A captioner that is made already, with the portraits of a folder instead of its own.
+
+    Args:
+        captioner: has a method `with_portraits(folder)`, which gives one that names the people of
+            that folder; or it was made with this folder, as its `options` tell.
+        folder: of portraits; empty where none is asked for, and it keeps what it has.
+
+    Raises:
+        OptionInvalid: it takes no portraits, or has others and cannot change them.
+        ScenewiseError: what the captioner raises of a folder that it cannot use.
+    """
+    if not folder:
+        return captioner
+    taking = getattr(captioner, "with_portraits", None)
+    if taking is not None:
+        return taking(folder)  # type: ignore[no-any-return]
+    own = getattr(getattr(captioner, "options", None), "portraits", "")
+    takes = getattr(captioner, "takes_portraits", False)
+    if takes and own and Path(own).resolve() == Path(folder).resolve():
+        return captioner
+    raise OptionInvalid(
+        f"the captioner {captioner.name!r} was made "
+        + ("with other portraits than" if takes and own else "without portraits, and not with")
+        + f" those of {folder}",
+        remedy="leave portraits out of the options"
+        + (", or make it with them: CaptionOptions(portraits=...)" if takes else ""),
+    )
 
 
 def model_behind(name: str) -> tuple[str, str]:
