@@ -16,7 +16,7 @@ from scenewise.core.errors import UnknownChoice
 from scenewise.distinctad import ablating
 from scenewise.distinctad.ablating import Settings, jobs_of, told_by
 from scenewise.distinctad.ablating_report import COPIED, SAME, ahead, finished, markdown
-from scenewise.distinctad.ablating_rows import TABLES, tables_named
+from scenewise.distinctad.ablating_rows import TABLES, Row, tables_named
 from scenewise.distinctad.ablating_scoring import MEASURES, difference, interval, measured
 from scenewise.distinctad.options import (
     ABLATIONS,
@@ -31,6 +31,7 @@ from scenewise.distinctad.options import (
 from scenewise.distinctad.preparing import prepared
 from scenewise.distinctad.runs import Run, Source
 from scenewise.synthetic.films import make_films
+from scenewise.training.options import TrainingOptions
 
 HOW = {"level": 0.95, "resamples": 500}
 PEOPLE = {
@@ -170,6 +171,38 @@ def test_what_two_tables_share_is_one_job(run: Run) -> None:
     assert len(set(keys.values())) == 8 + 1 + 4
     other = jobs_of(run, tables["5"].rows, settings_of(split="validation"))
     assert not {job.key for job in other.values()} & {job.key for job in jobs.values()}
+
+
+def test_other_sequences_have_as_many_clips_a_batch(run: Run) -> None:
+    usual = SequenceOptions(clips=16, batch=4)
+    jobs = jobs_of(run, TABLES["N"].rows, settings_of(sequences=usual))
+    assert {row.at: jobs[row, 0].sequences.batch for row in TABLES["N"].rows} == {
+        2: 32, 4: 16, 8: 8, 16: 4, 32: 2,
+    }  # fmt: skip
+    full = jobs_of(run, TABLES["5"].rows, settings_of(sequences=usual))
+    assert {job.key for (row, _), job in jobs.items() if row.at == 16} < {
+        job.key for job in full.values()
+    }
+
+
+@pytest.mark.slow
+def test_other_sequences_are_learnt_from_in_as_many_steps(run: Run) -> None:
+    rows = (*TABLES["6"].rows, Row("short", sequences={"clips": 2}))
+    once = NarratorTraining(training=replace(TrainingOptions(), epochs=1))
+    settings = settings_of(
+        sequences=SequenceOptions(clips=4, batch=1), training=once, options=AblationOptions(seeds=1)
+    )
+    jobs = jobs_of(run, rows, settings)
+    ablating.carried_out(list(jobs.values()))
+    steps = {
+        row.name: len((job.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines())
+        for (row, _), job in jobs.items()
+    }
+    assert len(set(steps.values())) == 1, steps
+    alone = replace(jobs[rows[2], 0], like=None, key="alone")
+    ablating.carried_out([alone])
+    own = (alone.folder / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(own) != steps["short"]
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from scenewise.distinctad.sequences import (
     SequenceOptions,
     Sequences,
     SequencesInvalid,
-    first_seen,
+    most_central,
     scattered,
     windows,
 )
@@ -91,8 +91,23 @@ def test_scattered_sequences_hold_every_clip_and_none_twice(
 @given(count=st.integers(1, 90), size=st.integers(1, 20), stride=st.integers(1, 20))
 def test_every_clip_is_fresh_once(count: int, size: int, stride: int) -> None:
     rows = windows(count, size, min(stride, size))
-    fresh = first_seen(rows)
+    fresh = most_central(rows)
     assert rows[fresh].tolist() == list(range(count))
+
+
+@settings(deadline=None)
+@given(count=st.integers(1, 90), size=st.integers(1, 20), stride=st.integers(1, 20))
+def test_a_clip_is_fresh_where_the_fewest_neighbours_are_missing(
+    count: int, size: int, stride: int
+) -> None:
+    rows = windows(count, size, min(stride, size))
+    fresh = most_central(rows)
+    for number in range(count):
+        sides = [
+            (min(place, size - 1 - place), bool(fresh[row, place]))
+            for row, place in np.argwhere(rows == number).tolist()
+        ]
+        assert max(sides)[0] == next(side for side, here in sides if here)
 
 
 def test_even_numbers_come_out_without_overlap() -> None:
@@ -173,6 +188,19 @@ def test_in_order_every_clip_counts_once() -> None:
             told.append(batch.sentences[b][n])
     assert told == [f"a{n}" for n in range(9)] + [f"b{n}" for n in range(4)] + ["c0", "c1"]
     assert [b.sentences for b in sequences.in_order(["c"])] == [[["c0", "c1", "", ""]]]
+
+
+def test_a_sliding_context_has_neighbours_on_both_sides() -> None:
+    sequences = Sequences(clips(a=12, b=3), SequenceOptions(clips=5, batch=4))
+    told: list[str] = []
+    for batch in sequences.in_order(stride=1):
+        for b, n in batch.fresh.nonzero().tolist():
+            told.append(batch.sentences[b][n])
+            if told[-1] in {f"a{n}" for n in range(2, 10)}:
+                assert n == 2  # the middle of five
+    assert told == [f"a{n}" for n in range(12)] + ["b0", "b1", "b2"]
+    wide = [batch.numbers.tolist() for batch in sequences.in_order(["a"], stride=99)]
+    assert wide == [batch.numbers.tolist() for batch in sequences.in_order(["a"])]
 
 
 def test_films_with_few_clips_are_told() -> None:

@@ -33,6 +33,7 @@ from scenewise.distinctad.options import (
 )
 from scenewise.distinctad.preparing import clips_of, material_of
 from scenewise.distinctad.runs import Run, write_json
+from scenewise.distinctad.sequences import Sequences
 from scenewise.distinctad.stages import adapt_run, eyes_of, narrate_run, train_run
 from scenewise.media.atomic import atomic_text
 from scenewise.metrics.ad_tables import read_table
@@ -71,6 +72,7 @@ class Job:
         narrator, training, sequences, speaking, look, split: what it is made with.
         clip: folder of its CLIP; empty for the one that the run began with.
         key: of all that it depends on.
+        like: sequences in whose number of steps it is trained; None for that of its own.
     """
 
     run: Path
@@ -82,6 +84,7 @@ class Job:
     split: str
     clip: str
     key: str
+    like: SequenceOptions | None = None
 
     @property
     def folder(self) -> Path:
@@ -143,16 +146,19 @@ def jobs_of(
         clip = clips[row.stage_one]
         for seed in range(settings.options.seeds):
             chosen = settings.training
+            usual = replace(settings.sequences, seed=seed)
+            sequences = _as_many_clips(usual, replace(usual, **row.sequences))  # type: ignore[arg-type]
             job = Job(
                 run.folder,
                 replace(settings.narrator, **row.narrator),  # type: ignore[arg-type]
                 replace(chosen, training=replace(chosen.training, seed=seed)),
-                replace(settings.sequences, seed=seed, **row.sequences),  # type: ignore[arg-type]
+                sequences,
                 settings.speaking,
                 settings.look,
                 settings.split,
                 clip,
                 "",
+                None if sequences == usual or chosen.training.steps else usual,
             )
             told = {**_plain(job), "data": data.fingerprint, "CLIP": _print(clip or data.clip)}
             jobs[row, seed] = replace(job, key=_hash(told))
@@ -217,7 +223,7 @@ def _do(job: Job) -> None:
     run = _Apart(job)
     write_json(job.folder / "job.json", _plain(job))
     begin = time.monotonic()
-    trained = train_run(run, job.narrator, job.training, job.sequences, job.look)
+    trained = train_run(run, job.narrator, _as_many_steps(run, job), job.sequences, job.look)
     after = time.monotonic()
     narrate_run(run, job.speaking, job.look, split=job.split)
     rows = read_table(run.predictions(job.split), words=("text_gen",)).rows
@@ -235,6 +241,28 @@ def _do(job: Job) -> None:
     }
     write_json(job.folder / "told.json", told)
     (job.folder / "checkpoint.safetensors").unlink(missing_ok=True)  # it does not go on
+
+
+def _as_many_clips(usual: SequenceOptions, sequences: SequenceOptions) -> SequenceOptions:
+    """Sequences of another length, as many of them in a batch as have its clips."""
+    if sequences.clips == usual.clips:
+        return sequences
+    return replace(sequences, batch=max(1, round(usual.batch * usual.clips / sequences.clips)))
+
+
+def _as_many_steps(run: Run, job: Job) -> NarratorTraining:
+    """How a narrator is trained: where its sequences are others, in as many steps as with the
+    usual ones. Those follow each other in a film and overlap at its end, so that an epoch of them
+    is more steps than one of clips from anywhere."""
+    if job.like is None:
+        return job.training
+    data = run.data()
+    material = material_of(data)
+    source = job.clip or data.clip
+    eyes = eyes_of(source, job.look) if material.features is None else None
+    clips = clips_of(run, data, material, data.split("train"), eyes)
+    steps = job.training.training.total_steps(Sequences(clips, job.like).per_epoch)
+    return replace(job.training, training=replace(job.training.training, steps=steps))
 
 
 def _look(jobs: Sequence[Job], progress: Progress) -> None:
@@ -281,7 +309,8 @@ def _clip(run: Run, stage_one: str | float, settings: Settings, progress: Progre
 
 def _plain(job: Job) -> dict[str, Any]:
     parts = ("narrator", "training", "sequences", "speaking", "look")
-    return {**{name: asdict(getattr(job, name)) for name in parts}, "split": job.split}
+    told = {**{name: asdict(getattr(job, name)) for name in parts}, "split": job.split}
+    return told if job.like is None else {**told, "steps of": asdict(job.like)}
 
 
 def _print(clip: str) -> str:

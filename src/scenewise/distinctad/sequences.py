@@ -121,22 +121,27 @@ class Sequences:
         rows = plan[np.arange(first, first + self.options.batch) % len(plan)]
         return self.batch(rows)
 
-    def in_order(self, films: Sequence[str] | None = None) -> Iterator[SequenceBatch]:
+    def in_order(
+        self, films: Sequence[str] | None = None, *, stride: int = 0
+    ) -> Iterator[SequenceBatch]:
         """Every clip once as `fresh`, film by film in order of time: for telling and judging.
 
         Sequences follow each other without a gap. The last of a film reaches back, so that its
-        clips have as many neighbours as others; those that it repeats are not `fresh`.
+        clips have as many neighbours as others. A clip that is in several is `fresh` where it is
+        nearest to the middle, and so has neighbours on both sides.
 
         Args:
             films: ids; all by default.
+            stride: clips from the start of one sequence to that of the next; 0, or more than a
+                sequence has, for as many as it has.
         """
         size = self.options.clips
         rows = [
             np.where(places >= 0, self.films[film][places], NOBODY)
             for film in (self.films if films is None else films)
-            for places in windows(len(self.films[film]), size)
+            for places in windows(len(self.films[film]), size, min(stride, size))
         ]
-        fresh = first_seen(np.array(rows, np.int64).reshape(-1, size))
+        fresh = most_central(np.array(rows, np.int64).reshape(-1, size))
         for first in range(0, len(rows), self.options.batch):
             part = slice(first, first + self.options.batch)
             yield self.batch(np.stack(rows[part]), fresh[part])
@@ -288,12 +293,15 @@ def scattered(count: int, size: int, rng: np.random.Generator) -> Numbers:
     return np.sort(np.stack(rows), axis=1)
 
 
-def first_seen(rows: Numbers) -> npt.NDArray[np.bool_]:
-    """Which numbers have not been in a row before, [rows, size]; those below 0 never count."""
+def most_central(rows: Numbers) -> npt.NDArray[np.bool_]:
+    """In which row each number is nearest to the middle, the first of those alike, [rows, size];
+    those below 0 never count."""
     flat = rows.reshape(-1)
-    _, first = np.unique(flat, return_index=True)
+    off = np.abs(np.arange(rows.shape[1]) - (rows.shape[1] - 1) / 2)
+    nearest = np.lexsort((np.arange(flat.size), np.tile(off, len(rows)), flat))
+    _, first = np.unique(flat[nearest], return_index=True)
     fresh = np.zeros(flat.size, bool)
-    fresh[first] = True
+    fresh[nearest[first]] = True
     return (fresh & (flat >= 0)).reshape(rows.shape)
 
 
