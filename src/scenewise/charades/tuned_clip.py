@@ -28,7 +28,7 @@ from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
 from scenewise.models.loading import load_model, load_part, quiet
 from scenewise.models.precision import Placement
 from scenewise.models.saving import checkpoint_folder
@@ -120,15 +120,8 @@ class TunedClip:
     ) -> None:
         from transformers import AutoTokenizer, CLIPImageProcessorPil, CLIPModel
 
-        source, revision = located(name)
         self.name = name
-        self.folder = hub.resolve(
-            source,
-            job="embedder",
-            revision=revision,
-            allow_download=allow_download,
-            progress=progress,
-        )
+        self.folder = folder_of(name, allow_download=allow_download, progress=progress)
         kind = str(json.loads((self.folder / "config.json").read_text("utf-8")).get("model_type"))
         if kind != "clip":
             raise OptionInvalid(

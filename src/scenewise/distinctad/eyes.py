@@ -16,7 +16,8 @@ from scenewise.core.media_types import Frame, Image
 from scenewise.core.progress import Progress
 from scenewise.distinctad.resizing import resized
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
+from scenewise.models.clip import image_processor
 from scenewise.models.loading import load_model, load_part
 from scenewise.models.precision import placement
 
@@ -57,14 +58,7 @@ class Eyes:
     ) -> None:
         import transformers
 
-        source, revision = located(str(model))
-        self.folder = hub.resolve(
-            source,
-            job="embedder",
-            revision=revision,
-            allow_download=allow_download,
-            progress=progress,
-        )
+        self.folder = folder_of(model, allow_download=allow_download, progress=progress)
         self.batch_size = batch_size
         self._place = placement(device, precision)
         self._model = load_model(transformers.AutoModel, self.folder, self._place)
@@ -74,8 +68,7 @@ class Eyes:
                 "this SigLIP 2 sees pictures of any shape, not squares",
                 remedy="choose one of a fixed size, or a CLIP",
             )
-        name = "SiglipImageProcessorPil" if self._kind == "siglip" else "CLIPImageProcessorPil"
-        self._processor: Any = load_part(getattr(transformers, name), self.folder)
+        self._processor: Any = load_part(image_processor(self._kind), self.folder)
         self.side = self.resized([np.zeros((48, 64, 3), np.uint8)]).shape[1]
         probe = self.frames(np.zeros((1, self.side, self.side, 3), np.uint8))
         self.dimension = int(probe.shape[-1])

@@ -29,7 +29,7 @@ from scenewise.distinctad.towers import Towers
 from scenewise.metrics.ad_matching import match
 from scenewise.metrics.ad_tables import PREDICTED, TEXTS, AdRow, AdTable, read_table
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
 from scenewise.models.precision import placement
 from scenewise.training.modes import device_of, moved
 
@@ -163,8 +163,7 @@ class Seen:
                 return False
         else:
             for adapted in (True, False) if self.adapted else (False,):
-                source, revision = located(str(self.run.adapted) if adapted else self.data.clip)
-                folder = hub.resolve(source, job="embedder", revision=revision)
+                folder = folder_of(self.run.adapted if adapted else self.data.clip)
                 if hub.fingerprint(folder) == wanted:
                     return adapted
         raise RunInvalid(
@@ -180,8 +179,7 @@ class Seen:
             ModelMissing: the CLIP is neither here nor to be had.
             OptionInvalid: it is no CLIP.
         """
-        source, revision = located(self.data.clip)
-        folder = hub.resolve(source, job="embedder", revision=revision, progress=self.progress)
+        folder = folder_of(self.data.clip, progress=self.progress)
         towers = Towers(folder, placement(self.look.device, "float32").device)
         parts = [
             towers.read(sentences[first : first + _READ]).sentences.float().cpu().numpy()

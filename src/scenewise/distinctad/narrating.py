@@ -32,7 +32,7 @@ def narrate(
     names: Collection[str] = (),
     progress: Progress | None = None,
 ) -> dict[int, str]:
-    """Tell films, clip by clip, each beside its real neighbours.
+    """Tell films, clip by clip, each in the middle of its real neighbours: the context slides.
 
     Args:
         narrator: of Stage II.
@@ -83,7 +83,10 @@ def narrated(
     cast = Names(narrator.speech, {*sequences.cast(film), *(set(names) - own)})
     said = list(done)
     known = torch.from_numpy(sequences.films[film][: len(done)].copy())
-    for batch in sequences.in_order([film]):
+    size = sequences.options.clips
+    stride = min(options.stride, size) or size
+    together = -(-options.rows // stride)  # so that the language model has its rows full
+    for batch in sequences.in_order([film], stride=stride, batch=together):
         left = batch.fresh & ~torch.isin(batch.numbers, known)
         if not left.any():
             continue

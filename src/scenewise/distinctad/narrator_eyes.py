@@ -15,7 +15,7 @@ from scenewise.distinctad.eyes import Eyes
 from scenewise.distinctad.narrator_files import ABOUT, about_narrator
 from scenewise.distinctad.runs import Run
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
 
 PUBLIC: Final = "features "
 """What the fingerprint begins with where the frames' vectors were distributed ones."""
@@ -155,8 +155,5 @@ def _places(folder: Path, remembered: str) -> Iterator[str]:
 
 
 def _fingerprint(source: str, allow_download: bool, progress: Progress | None) -> str:
-    name, revision = located(source)
-    folder = hub.resolve(
-        name, job="embedder", revision=revision, allow_download=allow_download, progress=progress
-    )
+    folder = folder_of(source, allow_download=allow_download, progress=progress)
     return hub.fingerprint(folder)

@@ -340,6 +340,14 @@ class SpeakingOptions(Checked):
         3, "tokens that do not occur twice in a description; 0 for any", low=0, high=64,
         group="Speaking",
     )  # fmt: skip
+    stride: int = option(
+        4,
+        "clips after which the context moves on: each is told where it is nearest to the middle; "
+        "0 for as many as a context has, as in training",
+        low=0,
+        flag="context-stride",
+        group="Speaking",
+    )
     memory: int = option(
         5, "sentences before that shall not be said again", low=0, high=1000, group="Speaking"
     )

@@ -36,7 +36,7 @@ from scenewise.distinctad.reconstruction_report import (
 from scenewise.distinctad.runs import Run
 from scenewise.distinctad.towers import Towers
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
 from scenewise.models.precision import placement
 from scenewise.training.loop import fit
 from scenewise.training.metrics_log import read_metrics
@@ -83,8 +83,7 @@ def reconstruct_run(
     rows = rows[: options.judged] if options.judged else rows
     known = [row.text for row in material.annotations.only(data.split("train")).rows]
     place = placement(view.device, "float32").device
-    source, revision = located(data.clip)
-    folder = hub.resolve(source, job="embedder", revision=revision, progress=progress)
+    folder = folder_of(data.clip, progress=progress)
     towers = Towers(folder, place)
     language = load_language(_language(run, options), device=place, progress=progress)
     texts = [row.text for row in rows]

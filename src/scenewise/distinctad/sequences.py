@@ -122,7 +122,7 @@ class Sequences:
         return self.batch(rows)
 
     def in_order(
-        self, films: Sequence[str] | None = None, *, stride: int = 0
+        self, films: Sequence[str] | None = None, *, stride: int = 0, batch: int = 0
     ) -> Iterator[SequenceBatch]:
         """Every clip once as `fresh`, film by film in order of time: for telling and judging.
 
@@ -134,16 +134,17 @@ class Sequences:
             films: ids; all by default.
             stride: clips from the start of one sequence to that of the next; 0, or more than a
                 sequence has, for as many as it has.
+            batch: sequences at a time; 0 for as many as in training.
         """
-        size = self.options.clips
+        size, together = self.options.clips, batch or self.options.batch
         rows = [
             np.where(places >= 0, self.films[film][places], NOBODY)
             for film in (self.films if films is None else films)
             for places in windows(len(self.films[film]), size, min(stride, size))
         ]
         fresh = most_central(np.array(rows, np.int64).reshape(-1, size))
-        for first in range(0, len(rows), self.options.batch):
-            part = slice(first, first + self.options.batch)
+        for first in range(0, len(rows), together):
+            part = slice(first, first + together)
             yield self.batch(np.stack(rows[part]), fresh[part])
 
     def cast(self, film: str) -> tuple[str, ...]:

@@ -42,6 +42,7 @@ from scenewise.distinctad.runs import Run, RunData, write_json
 from scenewise.distinctad.sequences import Sequences
 from scenewise.distinctad.sequences_making import make_sequences
 from scenewise.models import hub
+from scenewise.models.catalogue import folder_of
 from scenewise.models.precision import placement
 from scenewise.training import processes
 
@@ -300,20 +301,13 @@ def _same_eyes(
     else:
         there = [str(run.adapted)] if run.adapted.is_dir() else []
         for source in (*there, data.clip):
-            if hub.fingerprint(_resolved(source)) == wanted:
+            if hub.fingerprint(folder_of(source)) == wanted:
                 return eyes_of(source, look, progress)
     raise RunInvalid(
         "what the narrator was trained on is not what this run has: another CLIP made its frames",
         path=run.folder,
         remedy="train again: scenewise distinctad train",
     )
-
-
-def _resolved(source: str) -> Path:
-    from scenewise.models.catalogue import located
-
-    name, revision = located(source)
-    return hub.resolve(name, job="embedder", revision=revision)
 
 
 def _public(material: Material) -> str:

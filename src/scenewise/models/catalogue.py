@@ -205,6 +205,29 @@ def located(name: str) -> tuple[str, str]:
     return source, known.revision if known is not None else "main"
 
 
+def folder_of(
+    name: str | Path,
+    job: str = "embedder",
+    *,
+    allow_download: bool = True,
+    progress: Progress | None = None,
+) -> Path:
+    """The folder of a model, at the revision that the catalogue names, fetched first if need be.
+
+    Args:
+        name: a short name, a name of the hub, a folder, or `pocket`.
+        job, allow_download, progress: as for `hub.resolve`.
+
+    Raises:
+        ModelMissing: the model is neither here nor to be had.
+        OptionInvalid: it is a model of another kind than the job needs.
+    """
+    source, revision = located(str(name))
+    return hub.resolve(
+        source, job=job, revision=revision, allow_download=allow_download, progress=progress
+    )
+
+
 def catalogue() -> list[ModelEntry]:
     """Every model, in the order in which a person meets them."""
     return list(_ENTRIES)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress
 from scenewise.models import hub
-from scenewise.models.catalogue import CLIP_LARGE, located
+from scenewise.models.catalogue import CLIP_LARGE, folder_of
 from scenewise.models.loading import load_model, load_part
 from scenewise.models.precision import placement
 
@@ -46,14 +46,7 @@ class ClipEmbedder:
         allow_download: bool = True,
         progress: Progress | None = None,
     ) -> None:
-        source, revision = located(model)
-        folder = hub.resolve(
-            source,
-            job="embedder",
-            revision=revision,
-            allow_download=allow_download,
-            progress=progress,
-        )
+        folder = folder_of(model, allow_download=allow_download, progress=progress)
         from transformers import AutoModel, AutoTokenizer
 
         self.name = model
@@ -63,7 +56,7 @@ class ClipEmbedder:
         self._model = load_model(AutoModel, folder, self._place)
         self._tokenizer = load_part(AutoTokenizer, folder)
         kind = str(self._model.config.model_type)
-        self._processor = load_part(_image_processor(kind), folder)
+        self._processor = load_part(image_processor(kind), folder)
         text = self._model.config.text_config
         self._longest = int(text.max_position_embeddings)
         # SigLIP pools the last place and was trained on sentences in lower case, each filled up
@@ -137,8 +130,9 @@ class ClipEmbedder:
             return _unit(self._model.get_text_features(**tokens))
 
 
-def _image_processor(kind: str) -> Any:
-    """The image processor that works on PIL, which needs no torchvision."""
+def image_processor(kind: str) -> Any:
+    """The class of image processor that works on PIL, which needs no torchvision, for a
+    `model_type`."""
     import transformers
 
     names = {

@@ -22,7 +22,7 @@ from scenewise.core.media_types import Image
 from scenewise.core.ports import Embedder
 from scenewise.core.progress import Progress
 from scenewise.models import hub
-from scenewise.models.catalogue import CLIP_MULTILINGUAL, CLIP_OPENAI_BASE, TOGETHER, located
+from scenewise.models.catalogue import CLIP_MULTILINGUAL, CLIP_OPENAI_BASE, TOGETHER, folder_of
 from scenewise.models.clip import ClipEmbedder
 from scenewise.models.loading import load_model, load_part, load_tensors
 from scenewise.models.precision import placement
@@ -69,7 +69,7 @@ class SentenceTower:
         allow_download: bool = True,
         progress: Progress | None = None,
     ) -> None:
-        folder = _resolved(model, "sentences", allow_download, progress)
+        folder = folder_of(model, "sentences", allow_download=allow_download, progress=progress)
         dense = _dense_parts(folder)
         from transformers import AutoModel, AutoTokenizer
 
@@ -157,8 +157,9 @@ class PairedEmbedder:
         progress: Progress | None = None,
     ) -> None:
         # Both are asked for before either is loaded, so that what is missing is told at once.
-        seeing = _resolved(images, "embedder", allow_download, progress)
-        _resolved(texts, "sentences", allow_download, progress)
+        access: dict[str, Any] = {"allow_download": allow_download, "progress": progress}
+        seeing = folder_of(images, **access)
+        folder_of(texts, "sentences", **access)
         self._texts = SentenceTower(texts, device=device, precision=precision, allow_download=False)
         self._images = ClipEmbedder(
             str(seeing), batch_size=batch_size, device=device, precision=precision
@@ -206,14 +207,6 @@ def embedder_for(name: str, **options: Any) -> MarkedEmbedder:
     if join and not Path(name).expanduser().exists():
         return PairedEmbedder(images, texts, **options)
     return ClipEmbedder(name, **options)
-
-
-def _resolved(name: str, job: str, allow_download: bool, progress: Progress | None) -> Path:
-    """The folder of a model, at the revision that the catalogue names."""
-    source, revision = located(name)
-    return hub.resolve(
-        source, job=job, revision=revision, allow_download=allow_download, progress=progress
-    )
 
 
 def _dense_parts(folder: Path) -> list[Path]:

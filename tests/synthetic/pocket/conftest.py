@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-import torch
 
+from one_threaded import one_thread as one_thread  # pytest finds fixtures by their names here
 from scenewise.synthetic.grammar import caption, sentences
 from scenewise.synthetic.pocket.examples import Examples, draw_examples, random_event
 from scenewise.synthetic.pocket.lessons import STRANGE, with_capitals
 from scenewise.synthetic.pocket.tokenizers import blip_tokenizer, clip_tokenizer, gpt2_tokenizer
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _one_thread() -> Iterator[None]:
-    """Networks as small as these gain nothing by a second thread, and wait for it if it is busy."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture(scope="session")
