@@ -12,10 +12,11 @@ from distinctad_toys import CHANNELS, FRAMES, TOLD, by_hand, film_sequences, toy
 
 from model_makers import make_clip, word_tokenizer
 from scenewise.core.errors import FileMissing, OptionInvalid, UnknownChoice
+from scenewise.distinctad import narrating
 from scenewise.distinctad.distinctive import words_of
 from scenewise.distinctad.errors import ClipsInvalid, NarratorInvalid
 from scenewise.distinctad.language import Language, load_language
-from scenewise.distinctad.narrating import chosen, narrate, ordered, spoken
+from scenewise.distinctad.narrating import chosen, narrate, narrated, ordered, spoken
 from scenewise.distinctad.narrator import Narrator
 from scenewise.distinctad.narrator_files import about_narrator, load_narrator, save_narrator
 from scenewise.distinctad.narrator_training import train_narrator, with_warmup
@@ -195,17 +196,41 @@ def test_it_says_what_it_learned_clip_by_clip(trained: Path) -> None:
     assert set(only) == {5, 6, 7}
 
 
+@pytest.mark.parametrize("stride", [0, 1, 2])
+def test_the_context_slides(language: Language, monkeypatch: Any, stride: int) -> None:
+    places: dict[int, int] = {}
+
+    def looked(_: Narrator, batch: SequenceBatch, *args: Any, **more: Any) -> Any:
+        for b, n in batch.fresh.nonzero().tolist():
+            number = int(batch.numbers[b, n])
+            assert places.setdefault(number, n) == n, "told twice"
+            yield number, Said(f"{number}", 0.0)
+
+    monkeypatch.setattr(narrating, "spoken", looked)
+    sequences = film_sequences(3)
+    for done in (0, 2):
+        places.clear()
+        said = [number for number, _ in narrated(
+            made(language), sequences, "one", SpeakingOptions(stride=stride), done=["x"] * done
+        )]  # fmt: skip
+        assert said == list(range(done, 5))
+    # five clips in contexts of three: of those told now, which is at the edge of its context
+    edges = [number for number, n in places.items() if n != 1]
+    assert edges == {0: [2, 4], 1: [4], 2: [2, 4]}[stride]
+
+
 def test_no_name_is_said_that_is_not_of_the_clip(trained: Path) -> None:
     narrator = load_narrator(trained / "narrator")
-    batch = next(iter(film_sequences(4).in_order(["one"])))
+    whole = film_sequences(4)
+    batch = whole.batch(whole.films["one"][None, :4])
     freely = SpeakingOptions(candidates=2, tokens=24, names=False)
     allowed = [["Felix"], ["Felix"], ["Anna"], []]
-    swapped = batch._replace(names=[allowed, batch.names[1]])
+    swapped = batch._replace(names=[allowed])
     cast = {"Anna", "Felix", "Clara"}
     free = " ".join(one.text for _, one in spoken(narrator, swapped, freely, cast=cast))
     assert any(name in free for name in cast)
     strict = SpeakingOptions(candidates=2, tokens=24)
-    for (_, one), names in zip(spoken(narrator, swapped, strict, cast=cast), allowed, strict=False):
+    for (_, one), names in zip(spoken(narrator, swapped, strict, cast=cast), allowed, strict=True):
         assert not any(name in one.text for name in cast - set(names)), one.text
 
 
