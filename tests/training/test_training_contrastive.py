@@ -226,6 +226,15 @@ def test_no_more_than_a_chunk_is_kept() -> None:
     assert len(inside) == 12
 
 
+def test_what_is_one_chunk_is_encoded_once() -> None:
+    model = Towers(0.0)
+    calls: list[int] = []
+    model.shared.register_forward_hook(lambda m, i, o: calls.append(len(o)))
+    loss, _ = cached(model, 11)
+    loss.backward()
+    assert calls == [11, 11]  # images and texts
+
+
 def test_the_loop_trains_with_it() -> None:
     model = Towers(0.1)
 

@@ -39,8 +39,11 @@ def gradient_cached(
     Returns:
         A scalar and the figures. The gradients are added to `.grad` of the weights by
         `backward()`; `torch.autograd.grad` of it knows nothing of them. Dropout and autocast are
-        the same in both passes.
+        the same in both passes. Where no tower has more than one chunk, there is nothing to save
+        memory on, and each is encoded once.
     """
+    if all(len(chunks) == 1 for _, chunks in towers):
+        return loss(*(encode(chunks[0]) for encode, chunks in towers))
     passes = [_Pass.of(encode, chunk) for encode, chunks in towers for chunk in chunks]
     counts = [len(chunks) for _, chunks in towers]
     with torch.enable_grad():
