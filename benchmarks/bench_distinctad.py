@@ -102,7 +102,7 @@ def main() -> None:
         seeds=args.seeds, workers=args.workers or _cores(), adapt_epochs=1, adapt_batch=64
     )
     settings = Settings(NARRATOR, training, SEQUENCES, SPEAKING, LookOptions(), options, args.split)
-    begin = time.monotonic()
+    begin, from_nothing = time.monotonic(), not (folder / "run").exists()
     more = 5 if args.small else MORE
     try:
         done = carried_out(folder, count, seconds, args.table, settings)
@@ -111,7 +111,8 @@ def main() -> None:
         sys.exit(str(error))
     tables = [plain(one) for one in done.tables] if args.json else []
     title = f"DistinctAD on {count} drawn films"
-    figures = asked(done, further, options.workers)
+    minutes = (time.monotonic() - begin) / 60 if from_nothing else None
+    figures = asked(done, further, options.workers, minutes)
     show(title, figures, as_json=args.json, **({"tables": tables} if args.json else {}))
     if not args.json:
         print()
@@ -149,14 +150,23 @@ def told_further(
     return with_more(place, Run(folder / "run"), more, tables, settings, teller) if tables else ()
 
 
-def asked(done: Ablated, further: Sequence[Finished], workers: int) -> list[Figure]:
-    """What was asked of the headline, and the time that all narrators take."""
+def asked(
+    done: Ablated, further: Sequence[Finished], workers: int, minutes: float | None
+) -> list[Figure]:
+    """What was asked of the headline, and the time that it takes: from nothing where nothing had
+    been kept, else that of all narrators, in whatever run they were trained."""
     figures = []
     for which, tables in (("", done.tables), (", with further films", further)):
         head = next((one for one in tables if one.table.name == "headline"), None)
         if head is not None:
             figures += [_beats(head, one, which) for one in ("R@1/5", "R@5/16", "repetition")]
-    if any(one.table.name == "headline" for one in done.tables):
+    if not any(one.table.name == "headline" for one in done.tables):
+        return figures
+    if minutes is not None:
+        figures.append(
+            Figure("from nothing to tables", minutes, "min", MINUTES, note=f"{workers} at a time")
+        )
+    else:
         figures.append(
             Figure("narrators, trained and telling", done.seconds / workers / 60, "min", MINUTES,
                    note=f"{workers} at a time; films drawn and looked at before")
