@@ -31,7 +31,7 @@ from harness import Figure, show
 
 from scenewise.cli.showing import Terminal
 from scenewise.core.errors import ScenewiseError
-from scenewise.distinctad.ablating import Settings
+from scenewise.distinctad.ablating_jobs import Settings
 from scenewise.distinctad.ablating_report import Finished, ahead, markdown, plain
 from scenewise.distinctad.ablating_rows import tables_named
 from scenewise.distinctad.ablating_tables import Ablated, ablate

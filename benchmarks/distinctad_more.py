@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 from scenewise.core.progress import Progress
-from scenewise.distinctad.ablating import Job, Settings, jobs_of, told_by
+from scenewise.distinctad.ablating_jobs import Job, Settings, jobs_of, told_by
 from scenewise.distinctad.ablating_report import Finished, finished, write_finished
 from scenewise.distinctad.ablating_rows import Row, Table
 from scenewise.distinctad.options import DataOptions
@@ -77,7 +77,9 @@ def with_more(
         for job in {job.key: job for job in plain.values()}.values():
             first = told_by(job)
             assert first is not None, "the tables were made, so that all jobs are done"
-            said, people = _told(folder / "told" / f"{job.key}.json", job, more, settings)
+            said, people = _told(
+                folder / "told" / f"{job.key}-{job.telling}.json", job, more, settings
+            )
             films[job.key] = {**first.films, **{f"more/{name}": one for name, one in said.items()}}
             references = {
                 **first.references, **{f"more/{name}": one for name, one in people.items()},

@@ -14,7 +14,7 @@ import pytest
 from scenewise.cli.running import run as run_command
 from scenewise.core.errors import UnknownChoice
 from scenewise.distinctad import ablating
-from scenewise.distinctad.ablating import Settings, jobs_of, told_by
+from scenewise.distinctad.ablating_jobs import Settings, jobs_of, told_by
 from scenewise.distinctad.ablating_report import COPIED, SAME, ahead, finished, markdown
 from scenewise.distinctad.ablating_rows import TABLES, Row, tables_named
 from scenewise.distinctad.ablating_scoring import MEASURES, difference, interval, measured
@@ -170,7 +170,8 @@ def test_what_two_tables_share_is_one_job(run: Run) -> None:
     assert keys["headline", "DistinctAD, α = 0.5"] == keys["α", "α=0.5"]
     assert len(set(keys.values())) == 8 + 1 + 4
     other = jobs_of(run, tables["5"].rows, settings_of(split="validation"))
-    assert not {job.key for job in other.values()} & {job.key for job in jobs.values()}
+    assert {job.key for job in other.values()} < {job.key for job in jobs.values()}
+    assert not {job.told for job in other.values()} & {job.told for job in jobs.values()}
 
 
 def test_other_sequences_have_as_many_clips_a_batch(run: Run) -> None:
@@ -237,15 +238,22 @@ def test_experiments_are_made_once_and_gone_on_with(
     with (run.folder / "ablations" / "table-6.csv").open(encoding="utf-8", newline="") as file:
         assert {row["measure"] for row in csv.DictReader(file)} == set(MEASURES)
     done = sorted((run.folder / "ablations" / "narrators").iterdir())
-    (done[0] / "told.json").unlink()  # stopped before it was finished
+    [first] = done[0].glob("told-*.json")
+    first.unlink()  # stopped before it was finished
     asked("6,K", "--json")
     assert made[-1] == done[0].name
     assert len(made) == 8
     job = replace(next(iter(jobs_of(run, TABLES["6"].rows, settings_of()).values())),
-                  key=done[0].name)  # fmt: skip
+                  key=done[0].name, telling=first.stem.removeprefix("told-"))  # fmt: skip
     again = told_by(job)
     assert again is not None
     assert sum(map(len, again.films.values())) == sum(map(len, again.references.values())) > 0
+    # told in another way without being trained again
+    before = {path: path.stat().st_mtime_ns for path in done[0].parent.glob("*/trained.json")}
+    otherwise = json.loads(asked("6,K", "--candidates", 2, "--json"))
+    assert otherwise["tables"] != told["tables"]
+    assert before == {path: path.stat().st_mtime_ns for path in before}
+    assert len(list(done[0].glob("told-*.json"))) == 2
 
 
 def test_unknown_table_is_refused_in_one_line(run: Run, capfd: pytest.CaptureFixture[str]) -> None:

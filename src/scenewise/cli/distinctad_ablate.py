@@ -66,7 +66,7 @@ def ablate(
     - `scenewise distinctad ablate run --table 4 --adapt-epochs 2 --adapt-batch 64`
     """
     from scenewise.cli.distinctad_ablate_acting import act_ablate
-    from scenewise.distinctad.ablating import Settings
+    from scenewise.distinctad.ablating_jobs import Settings
 
     settings = Settings(narrator, training, sequences, speaking, look, options, split)
     return act_ablate(run, table, settings, manner)

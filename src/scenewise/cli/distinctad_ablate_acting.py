@@ -10,7 +10,7 @@ from scenewise.cli.telling import out, out_json
 
 if TYPE_CHECKING:
     from scenewise.cli.manner import Manner
-    from scenewise.distinctad.ablating import Settings
+    from scenewise.distinctad.ablating_jobs import Settings
 
 
 def act_ablate(folder: Path, asked: str, settings: Settings, manner: Manner) -> int:

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from scenewise.core.progress import Progress
-from scenewise.distinctad.ablating import FOLDER, Settings, carried_out, jobs_of
+from scenewise.distinctad.ablating import carried_out
+from scenewise.distinctad.ablating_jobs import FOLDER, Settings, jobs_of
 from scenewise.distinctad.ablating_report import Finished, finished, write_finished
 from scenewise.distinctad.ablating_rows import Table
 from scenewise.distinctad.runs import Run
