@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -50,16 +51,35 @@ def test_the_table_stands_beside_the_baselines(command, ours, truth) -> None:
     assert ran.err == ""
     assert ran.out.startswith("12 descriptions of 2 films, matched by movie and time\n")
     rows = figures(ran.out)
-    assert rows[""] == ["predictions", "copy previous", "constant", "references"]
-    assert " to " in rows["CIDEr"][0]
+    assert "                predictions  " in ran.out
+    assert "  copy previous" in ran.out
+    assert [len(rows[name]) for name in ("CIDEr", "distinct-1", "repetition")] == [4, 4, 4]
+    assert rows["CIDEr"][3].startswith("+")  # the lead
     assert rows["R@1/5 (words)"][0].startswith("9")
-    assert rows["repetition"][2] == "100.00"
-    assert {"BLEU-4", "ROUGE-L", "R@5/16 (words)", "distinct-2"} <= rows.keys()
+    assert rows["repetition"][2] == "100.00 [100.0, 100.0]"
+    shown = re.compile(r"[+-]?\d+\.\d\d \[-?\d+\.\d, -?\d+\.\d\]")
+    for name in ("CIDEr", "BLEU-4", "ROUGE-L", "R@1/5 (words)", "distinct-2", "repetition"):
+        assert all(shown.fullmatch(cell) for cell in rows[name]), rows[name]
+    assert rows["R@5/16 (words)"] == ["-"] * 4  # no film has 16 lines
     assert "Note: 1 predictions are empty" in ran.out
     assert "in brackets: intervals of 95 %" in ran.out
     assert "METEOR (Java), SPICE (Java, --corenlp), BERTScore (--bert)" in ran.out
-    films = command("score", ours, truth, "--per-film", "--metrics", "cider,rouge-l").out
-    assert films.split("The predictions by film:\n")[1].splitlines()[2].split()[-1] == "B"
+
+
+def test_films_stand_beside_the_baselines(command, ours, truth) -> None:
+    ran = command("score", ours, truth, "--per-film", "--metrics", "rouge-l,repetition")
+    lines = [line.split() for line in ran.out.split("By film:\n")[1].splitlines()[:9]]
+    assert lines[0] == ["lines", "ROUGE-L", "repetition", "film"]
+    assert [(one[0], one[-1]) for one in lines[1:]] == [("6", "A")] * 4 + [("6", "B")] * 4
+    systems = ["predictions", "copy previous", "constant", "references"] * 2
+    assert [" ".join(one[3:-1]) for one in lines[1:]] == systems
+    told = json.loads(
+        command("score", ours, truth, "--metrics", "rouge-l,repetition", "--json").out
+    )
+    for i, measure in enumerate(told["measures"], 1):
+        for line in lines[1:]:
+            figure = measure["systems"].get(" ".join(line[3:-1]))
+            assert line[i] == (f"{figure['films'][line[-1]]:.1f}" if figure else "-")
 
 
 def test_json_and_csv_say_the_same(command, ours, truth) -> None:
@@ -76,10 +96,18 @@ def test_json_and_csv_say_the_same(command, ours, truth) -> None:
     ran = command("score", ours, truth, "--metrics", "cider,rouge-l", "--csv")
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert ran.err == ""
-    assert len(rows) == 2 * 3 * 3
+    assert len(rows) == 2 * (3 * 3 + 1)
     whole = next(r for r in rows if not r["film"] and r["system"] == "predictions")
     assert float(whole["value"]) == pytest.approx(figure["value"], abs=1e-6)
     assert whole["clips"] == "12"
+    lead = told["measures"][0]["lead"]
+    assert lead["over"] in ("copy previous", "constant")
+    assert lead["value"] == pytest.approx(figure["value"] - by_name["CIDEr"][lead["over"]]["value"])
+    row = next(r for r in rows if r["system"].startswith("lead") and r["measure"] == "CIDEr")
+    assert row["system"] == f"lead over {lead['over']}"
+    for name in ("value", "low", "high"):
+        assert float(row[name]) == pytest.approx(lead[name], abs=1e-6)
+    assert all(row["low"] and row["high"] for row in rows if not row["film"])
 
 
 def test_a_file_with_both_needs_no_other(command, tmp_path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from scenewise.metrics.baselines import constant
 from scenewise.metrics.bleu import bleu, bleu_of, bleu_parts
-from scenewise.metrics.distinct import distinct_n, repeated
+from scenewise.metrics.distinct import distinct_n, distinct_without, repeated
 from scenewise.metrics.intervals import bootstrap_mean, bootstrap_pooled, ratio
 
 words = st.lists(st.sampled_from(["a", "b", "c"]), max_size=6)
@@ -32,6 +32,15 @@ def test_distinct_is_a_share_that_saying_it_again_lowers(texts, n: int) -> None:
     once = distinct_n(texts, n)
     assert 0 <= once <= 1
     assert distinct_n(texts * 3, n) == pytest.approx(once / 3)
+
+
+@given(st.lists(st.lists(words, max_size=4), max_size=5), st.integers(1, 3))
+def test_leaving_a_film_out_is_counting_the_others(films, n: int) -> None:
+    wanted = [
+        distinct_n([line for film in (*films[:i], *films[i + 1 :]) for line in film], n)
+        for i in range(len(films))
+    ]
+    assert list(distinct_without(films, n)) == pytest.approx(wanted)
 
 
 def test_repetition_by_hand() -> None:

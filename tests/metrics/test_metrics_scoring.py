@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from bert_maker import make_roberta
 
@@ -12,6 +13,7 @@ from scenewise.metrics import java
 from scenewise.metrics.ad_tables import AdRow, AdTable
 from scenewise.metrics.bertscore import BertScore
 from scenewise.metrics.cider import cider_d
+from scenewise.metrics.intervals import bootstrap_pooled, ratio
 from scenewise.metrics.recall import recall_of_texts
 from scenewise.metrics.score_material import COPIED, PREDICTIONS, REFERENCES, SAME, prepare
 from scenewise.metrics.score_options import DEFAULT, MEASURES, ScoreOptions
@@ -98,6 +100,48 @@ def test_intervals_are_of_the_level_asked_for() -> None:
     wide, narrow = interval(level=0.99), interval(level=0.5)
     assert wide[0] < narrow[0] < narrow[1] < wide[1]
     assert len({interval(seed=seed, resamples=100) for seed in range(4)}) > 1
+
+
+def test_every_figure_has_an_interval_that_holds_it() -> None:
+    got = scored(metrics="cider,bleu,rouge-l,recall,soda,soda-t,distinct,repetition", recall="1/2")
+    for name, systems in got.figures.items():
+        assert {PREDICTIONS, COPIED, SAME} <= systems.keys()
+        for figure in systems.values():
+            assert figure.interval is not None, name
+            assert figure.interval.low - 1e-9 <= figure.value <= figure.interval.high + 1e-9
+
+
+def test_the_lead_is_over_the_better_baseline_on_the_same_films() -> None:
+    """Films that are hard for all blur the figures themselves, not their difference."""
+    films = {f"film {i}": [*STORY[:2]] * (1 + i % 3) + ["Night."] * i for i in range(8)}
+    truth = rows(films)
+    ours = rows({film: [f"{line} indeed" for line in lines] for film, lines in films.items()})
+    given = ScoreOptions(metrics="rouge-l,repetition,distinct", constant="Night.")
+    got = score(prepare(ours, truth, given), given)
+    lead, row = got.leads["ROUGE-L"], got.figures["ROUGE-L"]
+    assert row[lead.over].value == max(row[COPIED].value, row[SAME].value)
+    assert lead.difference == pytest.approx(row[PREDICTIONS].value - row[lead.over].value)
+    assert lead.interval.low < lead.difference < lead.interval.high
+    assert got.leads["repetition"].over == COPIED  # saying one thing always repeats most
+    values = np.array([
+        row[PREDICTIONS].films[film] * len(films[film]) - row[lead.over].films[film]
+        * len(films[film]) for film in films
+    ])  # fmt: skip
+    alone = bootstrap_pooled(
+        np.stack([values, [len(lines) for lines in films.values()]], axis=1), ratio, seed=0
+    )
+    assert (lead.interval.low, lead.interval.high) == pytest.approx((alone.low, alone.high))
+    same = score(prepare(truth, truth, given), given)
+    width, alone_width = (
+        one.high - one.low
+        for one in (same.leads["distinct-1"].interval, same.figures["distinct-1"][COPIED].interval)
+    )
+    assert same.leads["distinct-1"].difference == pytest.approx(0)
+    assert width < alone_width / 3
+    one = {"film 1": films["film 1"]}
+    alone_lead = score(prepare(rows(one), rows(one), given), given).leads["ROUGE-L"]
+    assert alone_lead.interval is None
+    assert alone_lead.difference > 0
 
 
 # --- which rows count ---
@@ -207,6 +251,12 @@ def test_what_is_missing_is_left_out_and_the_rest_goes_on(monkeypatch, tmp_path)
 def test_with_java() -> None:
     got = scored(metrics="meteor,cider", tokens="penn-java")
     assert 0 < got.figures["METEOR"][COPIED].value < got.figures["METEOR"][PREDICTIONS].value < 100
+    for system in (PREDICTIONS, COPIED, SAME):
+        figure = got.figures["METEOR"][system]
+        assert figure.interval.low <= figure.value <= figure.interval.high
+        assert min(figure.films.values()) <= figure.value <= max(figure.films.values())
+    assert got.leads["METEOR"].over == COPIED
+    assert got.leads["METEOR"].interval.low > 0
     plain = scored(metrics="cider")
     assert got.figures["CIDEr"][PREDICTIONS].value == plain.figures["CIDEr"][PREDICTIONS].value
     assert any("without Java" in note for note in plain.notes)

@@ -18,7 +18,7 @@ from scenewise.metrics import java
 from scenewise.metrics.baselines import CONSTANT, constant, copy_previous
 from scenewise.metrics.bleu import bleu
 from scenewise.metrics.cider import cider, cider_d
-from scenewise.metrics.meteor import meteor, meteor_similarity
+from scenewise.metrics.meteor import meteor, meteor_of, meteor_of_sums, meteor_similarity
 from scenewise.metrics.rouge import common_length, rouge_l
 from scenewise.metrics.soda import soda
 from scenewise.metrics.tokens import blanks, penn_java, penn_like
@@ -223,16 +223,32 @@ def test_what_cannot_be_scored_is_refused(measure, generated, references, messag
 @needs_java
 @pytest.mark.slow
 def test_meteor_of_many_clips_empty_ones_and_odd_letters() -> None:
-    """More lines than a pipe holds in either direction, and what could upset its format."""
+    """More lines than a pipe holds in either direction, what could upset its format, and a
+    formula that gives what the program gives: of clips, and of the sums over all of them."""
     generated = [["a", "man", "runs"]] * 3000 + [[], ["café", "|||", "ünder"], ["a"]]
     references = [[["a", "man", "walks"], ["someone", "runs"]]] * 3000
     references += [[["a"]], [["café", "ünder"]], [["zebra"]]]
-    got = meteor(generated, references)
+    lines = [
+        "he looks at her",
+        "she turns and looks",
+        "a man sits",
+        "he",
+        "the man sat down near her",
+    ]
+    told = [line.split() for line in (*lines, "he")]
+    truth = [[line.split()] for line in (*lines[1:], lines[0], "he")]
+    got, also = meteor_of([(generated, references), (told, truth)])
     assert len(got.clips) == len(generated)
     assert np.ptp(got.clips[:3000]) == 0
     assert 0 < got.clips[0] < 1
     assert got.clips[3000] == got.clips[3002] == 0
     assert got.clips[3001] > 0.9
+    assert also.clips[-1] == 1  # the same words in one piece: no chunk of them counts
+    for one in (got, also):
+        assert meteor_of_sums(one.statistics) == pytest.approx(one.clips, abs=1e-12)
+        sums = np.stack([one.statistics.sum(axis=0), 3 * one.statistics.sum(axis=0)])
+        assert meteor_of_sums(sums) == pytest.approx([one.corpus] * 2, abs=1e-12)
+        assert abs(one.corpus - one.clips.mean()) > 1e-5
 
 
 @needs_java

@@ -17,9 +17,11 @@ from scenewise.core.errors import ComponentMissing, InputError
 if TYPE_CHECKING:
     from scenewise.cli.manner import Manner
     from scenewise.metrics.ad_tables import AdTable
+    from scenewise.metrics.intervals import Interval
+    from scenewise.metrics.score_figures import Figure, Lead
     from scenewise.metrics.score_material import Material
     from scenewise.metrics.score_options import ScoreOptions
-    from scenewise.metrics.scoring import Figure, Score
+    from scenewise.metrics.scoring import Score
 
 _COLUMNS: Final = ("film", "system", "measure", "value", "low", "high", "clips")
 _SCRIPTS: Final = (".vtt", ".srt", ".xml", ".ttml", ".dfxp", ".ad.json")
@@ -140,21 +142,9 @@ def tell_score(scored: Score, material: Material, options: ScoreOptions, *, per_
     lines, films = sum(scored.clips.values()), len(scored.clips)
     how = f", matched by {material.by}" if material.matched else ""
     out(f"{_count(lines, 'description')} of {_count(films, 'film')}{how}")
-    systems = list(dict.fromkeys(name for row in scored.figures.values() for name in row))
-    if scored.figures:
-        rows = [
-            [name, *(_shown(row.get(system), whole=i == 0) for i, system in enumerate(systems))]
-            for name, row in scored.figures.items()
-        ]
-        tell_columns(["", *systems], rows)
-        told = ["Times 100, except for LLM-AD-eval (0 to 5)"]
-        if any(f.interval for row in scored.figures.values() for f in row.values()):
-            told.append(f"in brackets: intervals of {100 * options.level:.3g} %, films drawn anew")
-        if any(scored.lower_is_better(name) for name in scored.figures):
-            told.append("repetition is better when low")
-        out("; ".join(told))
+    _tell_all_films(scored, material.references.name, options)
     if per_film:
-        _tell_films(scored, material)
+        _tell_films(scored)
     tell_notes(scored.notes)
     for one in scored.absent:
         if not one.named:
@@ -164,32 +154,69 @@ def tell_score(scored: Score, material: Material, options: ScoreOptions, *, per_
         out(f"Not asked for: {', '.join(left)}; see --metrics")
 
 
-def _tell_films(scored: Score, material: Material) -> None:
-    ours = material.predictions.name
-    measures = [name for name, row in scored.figures.items() if ours in row]
+def _tell_all_films(scored: Score, references: str, options: ScoreOptions) -> None:
+    """Measures against references with the lead over the baselines; then those which the
+    references have as well, beside theirs."""
+    if not scored.figures:
+        return
+    against = {name: row for name, row in scored.figures.items() if references not in row}
+    beside = {name: row for name, row in scored.figures.items() if references in row}
+    if against:
+        systems = list(dict.fromkeys(system for row in against.values() for system in row))
+        rows = [
+            [name, *(_shown(row.get(one)) for one in systems), _led(scored.leads.get(name))]
+            for name, row in against.items()
+        ]
+        tell_columns(["", *systems, "lead"], rows)
+    if beside:
+        systems = list(dict.fromkeys(system for row in beside.values() for system in row))
+        rows = [[name, *(_shown(row.get(one)) for one in systems)] for name, row in beside.items()]
+        tell_columns(["", *systems], rows)
+    told = ["Times 100, except for LLM-AD-eval (0 to 5)"]
+    if any(f.interval for row in scored.figures.values() for f in row.values()):
+        told.append(f"in brackets: intervals of {100 * options.level:.3g} % over films")
+    if against and scored.leads:
+        told.append("lead: over the better baseline, on the same films")
+    if any(scored.lower_is_better(name) for name in scored.figures):
+        told.append("repetition is better when low")
+    out("; ".join(told))
+
+
+def _tell_films(scored: Score) -> None:
+    """A line for each film and system."""
+    measures = list(scored.figures)
+    systems = list(dict.fromkeys(name for row in scored.figures.values() for name in row))
     rows = [
         [
             str(clips),
-            *(_number(scored.figures[name][ours].films.get(film)) for name in measures),
+            *(_of_film(scored.figures[name].get(system), film) for name in measures),
+            system,
             film or "(no name)",
         ]
         for film, clips in scored.clips.items()
+        for system in systems
     ]
-    out(f"The {ours} by film:")
-    tell_columns(["lines", *measures, "film"], rows)
+    out("By film:")
+    tell_columns(["lines", *(name.removesuffix(" (words)") for name in measures), "", "film"], rows)
 
 
-def _shown(figure: Figure | None, *, whole: bool) -> str:
-    if figure is None:
+def _of_film(figure: Figure | None, film: str) -> str:
+    value = figure.films.get(film) if figure else None
+    return "-" if value is None else f"{value:.1f}"
+
+
+def _shown(figure: Figure | None) -> str:
+    if figure is None or figure.value is None:
         return "-"
-    told = _number(figure.value)
-    if whole and figure.interval is not None:
-        told += f" ({figure.interval.low:.1f} to {figure.interval.high:.1f})"
-    return told
+    return f"{figure.value:.2f}{_brackets(figure.interval)}"
 
 
-def _number(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def _led(lead: Lead | None) -> str:
+    return "-" if lead is None else f"{lead.difference:+.2f}{_brackets(lead.interval)}"
+
+
+def _brackets(interval: Interval | None) -> str:
+    return "" if interval is None else f" [{interval.low:.1f}, {interval.high:.1f}]"
 
 
 def _count(number: int, thing: str) -> str:
@@ -213,6 +240,7 @@ def plain_score(scored: Score, material: Material, options: ScoreOptions) -> dic
                 "measure": name,
                 "lower_is_better": scored.lower_is_better(name),
                 "systems": {system: _plain(figure) for system, figure in row.items()},
+                "lead": _plain_lead(scored.leads.get(name)),
             }
             for name, row in scored.figures.items()
         ],
@@ -233,6 +261,17 @@ def _plain(figure: Figure) -> dict[str, Any]:
     }
 
 
+def _plain_lead(lead: Lead | None) -> dict[str, Any] | None:
+    if lead is None:
+        return None
+    return {
+        "over": lead.over,
+        "value": lead.difference,
+        "low": lead.interval.low if lead.interval else None,
+        "high": lead.interval.high if lead.interval else None,
+    }
+
+
 def _tell_csv(scored: Score) -> None:
     writer = csv_files.DictWriter(sys.stdout, _COLUMNS, lineterminator="\n")
     writer.writeheader()
@@ -240,19 +279,30 @@ def _tell_csv(scored: Score) -> None:
 
 
 def _rows(scored: Score) -> Iterator[dict[str, object]]:
-    """A row for all films together (`film` is empty), then one for each."""
+    """A row for all films together (`film` is empty), then one for each; after the systems how
+    far the predictions are from the better baseline."""
     for measure, systems in scored.figures.items():
         for system, figure in systems.items():
-            named = {"system": system, "measure": measure}
-            low, high = (figure.interval.low, figure.interval.high) if figure.interval else ("", "")
-            yield {
-                "film": "", **named, "value": _cell(figure.value), "low": _cell(low),
-                "high": _cell(high), "clips": sum(scored.clips.values()),
-            }  # fmt: skip
+            yield _whole_row(scored, system, measure, figure.value, figure.interval)
             for film, value in figure.films.items():
                 clips = scored.clips.get(film, "")
-                yield {"film": film, **named, "value": _cell(value), "clips": clips}
+                named = {"film": film, "system": system, "measure": measure}
+                yield {**named, "value": _cell(value), "clips": clips}
+        if lead := scored.leads.get(measure):
+            named_lead = f"lead over {lead.over}"
+            yield _whole_row(scored, named_lead, measure, lead.difference, lead.interval)
 
 
-def _cell(value: float | str | None) -> str:
-    return f"{value:.6f}" if isinstance(value, float) else ""
+def _whole_row(
+    scored: Score, system: str, measure: str, value: float | None, interval: Interval | None
+) -> dict[str, object]:
+    return {
+        "film": "", "system": system, "measure": measure, "value": _cell(value),
+        "low": _cell(interval.low if interval else None),
+        "high": _cell(interval.high if interval else None),
+        "clips": sum(scored.clips.values()),
+    }  # fmt: skip
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"

@@ -33,15 +33,43 @@ def distinct_n(texts: Sequence[Tokens], n: int) -> float:
     Raises:
         ValueError: n is below 1.
     """
+    grams = _grams(texts, n)
+    return len(set(grams)) / len(grams) if grams else 0.0
+
+
+def distinct_without(films: Sequence[Sequence[Tokens]], n: int) -> Scores:
+    """`distinct_n` of all films but one, for each of them: what a jackknife's interval asks for.
+
+    Films cannot be drawn with replacement here: one that is drawn twice would count as words and
+    bring none that is new (`metrics.intervals.jackknife`). Each film is read once, not once for
+    each film that is left out: an n-gram goes with a film if that is the only one to have it.
+
+    Args:
+        films: the words of each line, by film.
+        n: words in an n-gram.
+
+    Returns:
+        [films]; 0 where no n-gram remains.
+
+    Raises:
+        ValueError: n is below 1.
+    """
+    grams = [_grams(texts, n) for texts in films]
+    own = [set(found) for found in grams]
+    having = Counter(itertools.chain.from_iterable(own))
+    total, different = sum(map(len, grams)), len(having)
+    left = []
+    for all_of_it, found in zip(grams, own, strict=True):
+        rest = total - len(all_of_it)
+        alone = sum(having[gram] == 1 for gram in found)
+        left.append((different - alone) / rest if rest else 0.0)
+    return np.array(left, dtype=np.float64)
+
+
+def _grams(texts: Sequence[Tokens], n: int) -> list[tuple[str, ...]]:
     if n < 1:
         raise ValueError(f"an n-gram has 1 word or more, not {n}")
-    total = 0
-    found: set[tuple[str, ...]] = set()
-    for words in texts:
-        grams = list(zip(*(words[i:] for i in range(n)), strict=False))
-        total += len(grams)
-        found.update(grams)
-    return len(found) / total if total else 0.0
+    return [gram for words in texts for gram in zip(*(words[i:] for i in range(n)), strict=False)]
 
 
 def repeated(texts: Sequence[Tokens]) -> Scores:

@@ -12,9 +12,11 @@ import subprocess
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
-from typing import IO
+from dataclasses import dataclass
+from typing import IO, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from scenewise.core.errors import ScenewiseError
 from scenewise.metrics import java
@@ -23,8 +25,63 @@ from scenewise.metrics.similarity import PairSimilarity, Scores
 
 _BETWEEN = " ||| "
 
+_ALPHA: Final = 0.85  # the weight of recall in the mean
+_BETA: Final = 0.20  # the power of fragmentation
+_GAMMA: Final = 0.60  # the most that fragmentation takes
+_DELTA: Final = 0.75  # the weight of content words; function words have the rest
+_MATCHERS: Final = np.array([1.00, 0.60, 0.80, 0.60])  # exact, stem, synonym, paraphrase
 
-def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> Scored:
+
+@dataclass(frozen=True, eq=False)
+class MeteorScored(Scored):
+    """METEOR of a set of clips, and what its program counted.
+
+    Args:
+        statistics: of each clip, [n, 23]: words of the text and of the reference; function words
+            of both; for each matcher matched content words of both and function words of both;
+            chunks, 0 for a text that is its reference; matched words of both. Sums of rows are the
+            statistics of the clips together.
+    """
+
+    statistics: npt.NDArray[np.float64]
+
+
+def meteor_of_sums(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """METEOR of sets of clips from the sums of their statistics, for films one by one and for
+    films drawn anew, which the program would be asked about ten thousand times.
+
+    The paper's scoring with its weights for English: precision and recall of weighed matches,
+    their mean, and the penalty for fragmentation. The program gives the same for clips, films
+    and all clips together, to the last digit of what it prints.
+
+    Args:
+        sums: of the rows of `MeteorScored.statistics`, [r, 23].
+
+    Returns:
+        From 0 to 1, [r]; 0 where nothing is matched.
+    """
+    lengths, function = sums[:, 0:2], sums[:, 2:4]  # [r, 2]: of texts, of references
+    matched = np.einsum("rmc,m->rc", sums[:, 4:20].reshape(-1, 4, 4), _MATCHERS)
+    weighed = _DELTA * matched[:, 0:2] + (1 - _DELTA) * matched[:, 2:4]
+    words = _DELTA * (lengths - function) + (1 - _DELTA) * function
+    shares = np.divide(weighed, words, out=np.zeros_like(weighed), where=words > 0)
+    both = (shares > 0).all(axis=1)
+    precision, recall = np.where(both[:, None], shares, 1.0).T
+    means = 1 / ((1 - _ALPHA) / precision + _ALPHA / recall)
+    chunks, pairs = sums[:, 20], sums[:, 21:23]
+    apart = np.divide(2 * chunks, pairs.sum(axis=1), out=np.zeros_like(chunks), where=both)
+    scores: npt.NDArray[np.float64] = np.where(both, means * (1 - _GAMMA * apart**_BETA), 0.0)
+    return scores
+
+
+def _whole(statistics: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Which texts are their reference, word for word in one piece, [n, 23] to [n]."""
+    lengths, pairs = statistics[:, 0:2], statistics[:, 21:23]
+    alike: npt.NDArray[np.bool_] = (pairs == lengths).all(axis=1) & (statistics[:, 20] == 1)
+    return alike
+
+
+def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) -> MeteorScored:
     """METEOR of all clips together and of each, with the weights for English.
 
     Starting the program takes seconds (it loads its paraphrases), so give it all at once.
@@ -47,7 +104,7 @@ def meteor(generated: Sequence[Tokens], references: Sequence[Sequence[Tokens]]) 
 
 def meteor_of(
     systems: Sequence[tuple[Sequence[Tokens], Sequence[Sequence[Tokens]]]],
-) -> list[Scored]:
+) -> list[MeteorScored]:
     """METEOR of several systems from one start of the program.
 
     Args:
@@ -82,7 +139,9 @@ def meteor_of(
                 part = statistics[start : start + len(generated)]
                 scores = _ask(running, [_BETWEEN.join(["EVAL", *part])], len(part) + 1)
                 figures = np.array([float(score) for score in scores])
-                found.append(Scored(float(figures[-1]), figures[:-1]))
+                counts = np.array([[float(n) for n in line.split()] for line in part])
+                counts[_whole(counts), 20] = 0  # as it does where it adds clips up
+                found.append(MeteorScored(float(figures[-1]), figures[:-1], counts))
                 start += len(part)
         except (EOFError, ValueError) as error:
             said.seek(0)

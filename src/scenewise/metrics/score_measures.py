@@ -1,0 +1,272 @@
+"""Each measure of predictions and baselines: of all films, of each, and of films drawn anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from scenewise.core.errors import InputError
+from scenewise.core.progress import Progress
+from scenewise.metrics.baselines import constant, copy_previous
+from scenewise.metrics.bleu import bleu_of, bleu_parts
+from scenewise.metrics.cider import cider_d
+from scenewise.metrics.distinct import distinct_n, distinct_without, repeated
+from scenewise.metrics.intervals import ratio
+from scenewise.metrics.meteor import MeteorScored, meteor_of, meteor_of_sums
+from scenewise.metrics.recall import recall_of_texts, recall_over_films
+from scenewise.metrics.rouge import rouge_l
+from scenewise.metrics.score_figures import Intervals, Taken
+from scenewise.metrics.score_material import COPIED, SAME, Material, Told
+from scenewise.metrics.score_options import ScoreOptions
+from scenewise.metrics.score_tools import Tools
+from scenewise.metrics.scored import Scored, Tokens
+from scenewise.metrics.similarity import word_f1
+from scenewise.metrics.soda import Caption, Soda, pooled, soda, soda_t
+from scenewise.metrics.tokens import blanks, penn_java, penn_like
+
+LOWER: Final = frozenset({"repetition"})
+"""Figures that are better when they are lower."""
+
+_SPLITS: Final = {"penn-like": penn_like, "penn-java": penn_java, "blanks": blanks}
+
+
+class Measuring:
+    """One scoring: texts are split once, and tools made when first needed.
+
+    Args:
+        material: what is scored.
+        options: how.
+        tools: models and programs.
+        progress: told of what takes long.
+    """
+
+    def __init__(
+        self, material: Material, options: ScoreOptions, tools: Tools, progress: Progress
+    ) -> None:
+        self.material, self.options, self.tools = material, options, tools
+        self.progress = progress
+        self.intervals = Intervals(
+            seed=options.seed, level=options.level, resamples=options.resamples
+        )
+        self.told: list[str] = []
+        """What a person should know of the measures taken so far."""
+        self._words: dict[str, list[list[str]]] = {}
+        self._meteors: dict[str, MeteorScored] = {}
+        lines = material.references.lines
+        self.systems = [
+            material.predictions,
+            material.baseline(COPIED, copy_previous(lines)),
+            material.baseline(SAME, constant(lines, options.constant)),
+        ]
+
+    def measure(self, name: str) -> dict[str, dict[str, Taken]]:
+        """The figures of one measure: by printed name, then by system.
+
+        Raises:
+            ComponentMissing: its program or model is not here.
+            InputError: what belongs to it cannot be used.
+            ScenewiseError: its program failed.
+        """
+        take: Callable[[Told], Mapping[str, Taken]] = {
+            "cider": lambda s: self._clips("CIDEr", s, cider_d),
+            "bleu": self._bleu,
+            "rouge-l": lambda s: self._clips("ROUGE-L", s, rouge_l),
+            "meteor": self._meteor,
+            "spice": self._spice,
+            "bertscore": self._bertscore,
+            "recall": self._recall,
+            "llm-ad-eval": self._judged,
+            "soda": self._soda,
+            "soda-t": self._soda_t,
+            "distinct": self._distinct,
+            "repetition": self._repetition,
+        }[name]
+        systems = list(self.systems)
+        if name in ("distinct", "repetition"):
+            systems.append(self.material.references)
+        if name == "llm-ad-eval":  # the baselines would cost as much as the predictions
+            systems = systems[:1]
+        figures: dict[str, dict[str, Taken]] = {}
+        for system in systems:
+            for printed, figure in take(system).items():
+                figures.setdefault(printed, {})[system.name] = figure
+        return figures
+
+    # --- texts and films ------------------------------------------------------------------
+
+    def words(self, told: Told) -> list[list[str]]:
+        """The words of a system's lines."""
+        if told.name not in self._words:
+            self._words[told.name] = _SPLITS[self.options.tokens](told.lines)
+        return self._words[told.name]
+
+    def _truth(self) -> list[list[Tokens]]:
+        return [[text] for text in self.words(self.material.references)]
+
+    def _from_clips(self, values: np.ndarray, corpus: float, scale: float = 100.0) -> Taken:
+        """A figure from those of the clips; what is not a number does not count."""
+        parts = {}
+        for film, places in self.material.places.items():
+            known = values[places][np.isfinite(values[places])]
+            parts[film] = (scale * float(known.sum()), float(len(known)))
+        return self._from_parts(scale * corpus, parts)
+
+    def _from_parts(self, value: float | None, parts: Mapping[str, tuple[float, float]]) -> Taken:
+        """A figure that is one sum over films by another; films without any do not count."""
+        kept = {film: part for film, part in parts.items() if part[1]}
+        return Taken(
+            value,
+            {film: part[0] / part[1] if part[1] else None for film, part in parts.items()},
+            self.intervals.drawn(list(kept.values()), ratio),
+            among=tuple(kept),
+        )
+
+    # --- measures ---------------------------------------------------------------------------
+
+    def _clips(
+        self,
+        name: str,
+        told: Told,
+        measure: Callable[[Sequence[Tokens], Sequence[Sequence[Tokens]]], Scored],
+    ) -> dict[str, Taken]:
+        scored = measure(self.words(told), self._truth())
+        return {name: self._from_clips(scored.clips, scored.corpus)}
+
+    def _bleu(self, told: Told) -> dict[str, Taken]:
+        ours, theirs = self.words(told), self._truth()
+        parts = np.array(
+            [
+                bleu_parts([ours[i] for i in places], [theirs[i] for i in places])
+                for places in self.material.places.values()
+            ]
+        )
+        whole, films = 100 * bleu_of(parts.sum(axis=0, keepdims=True))[0], 100 * bleu_of(parts)
+        drawn = self.intervals.drawn(parts, lambda sums: 100 * bleu_of(sums))
+        names = tuple(self.material.places)
+        return {
+            f"BLEU-{n + 1}": Taken(
+                float(whole[n]),
+                dict(zip(names, map(float, films[:, n]), strict=True)),
+                None if drawn is None else drawn[:, n],
+                among=names,
+            )
+            for n in range(4)
+        }
+
+    def _meteor(self, told: Told) -> dict[str, Taken]:
+        """The figure of all clips is no mean of theirs: it comes from summed statistics, and so
+        do those of films and of films drawn anew."""
+        if not self._meteors:  # its program takes seconds to start: once for all systems
+            every = meteor_of([(self.words(one), self._truth()) for one in self.systems])
+            self._meteors = {s.name: one for s, one in zip(self.systems, every, strict=True)}
+        scored = self._meteors[told.name]
+        names = tuple(self.material.places)
+        parts = np.array(
+            [scored.statistics[places].sum(axis=0) for places in self.material.places.values()]
+        )
+        films = 100 * meteor_of_sums(parts)
+        drawn = self.intervals.drawn(parts, lambda sums: 100 * meteor_of_sums(sums))
+        by_film = dict(zip(names, map(float, films), strict=True))
+        return {"METEOR": Taken(100 * scored.corpus, by_film, drawn, among=names)}
+
+    def _spice(self, told: Told) -> dict[str, Taken]:
+        truth = [[text] for text in self.material.references.lines]
+        scored = self.tools.spice(told.lines, truth)
+        return {"SPICE": self._from_clips(scored.clips, scored.corpus)}
+
+    def _bertscore(self, told: Told) -> dict[str, Taken]:
+        truth = self.material.references.lines
+        similarity = self.tools.bert(truth)
+        values = np.zeros(len(truth))
+        for places in self.material.places.values():
+            ours, theirs = [told.lines[i] for i in places], [truth[i] for i in places]
+            values[places] = similarity.score(ours, theirs).f1
+        return {"BERTScore": self._from_clips(values, float(values.mean()))}
+
+    def _recall(self, told: Told) -> dict[str, Taken]:
+        truth = self.material.references.lines
+        by_model = bool(self.options.bert)
+        similarity = self.tools.bert(truth) if by_model else word_f1
+        figures = {}
+        for k, window in self.options.windows:
+            found = {}
+            for film, places in self.material.places.items():
+                ours, theirs = [told.lines[i] for i in places], [truth[i] for i in places]
+                if by_model:
+                    self.tools.bert(truth).remember([*ours, *theirs])
+                found[film] = recall_of_texts(ours, theirs, similarity, k=k, window=window)
+            mean = recall_over_films(list(found.values())).mean
+            parts = {  # a film counts once, however many lines it has
+                film: (0.0, 0.0) if value is None else (100 * value, 1.0)
+                for film, value in found.items()
+            }
+            name = f"R@{k}/{window}" if by_model else f"R@{k}/{window} (words)"
+            figures[name] = self._from_parts(None if mean is None else 100 * mean, parts)
+        return figures
+
+    def _judged(self, told: Told) -> dict[str, Taken]:
+        judged = self.tools.judged(told.lines, self.material.references.lines, self.progress)
+        if judged.odd:
+            self.told.append(
+                f"LLM-AD-eval: {judged.odd} of {len(judged.clips)} answers had no score and do "
+                f"not count, such as “{judged.example}”"
+            )
+        return {"LLM-AD-eval": self._from_clips(judged.clips, judged.corpus, 1.0)}
+
+    def _timed(self) -> Mapping[str, Sequence[Caption]]:
+        if not self.material.captions:
+            raise InputError(
+                "SODA needs references with times", remedy="give them columns start and end"
+            )
+        return self.material.captions
+
+    def _soda(self, told: Told) -> dict[str, Taken]:
+        films = {
+            film: soda(told.captions.get(film, ()), truth, word_f1)
+            for film, truth in self._timed().items()
+        }
+        parts = {
+            film: (200 * one.total, float(one.generated + one.references))
+            for film, one in films.items()
+        }
+        whole: Soda = pooled(films.values())
+        return {"SODA (words)": self._from_parts(100 * whole.f1, parts)}
+
+    def _soda_t(self, told: Told) -> dict[str, Taken]:
+        parts = {}
+        for film, truth in self._timed().items():
+            share = 100 * soda_t(told.captions.get(film, ()), truth, word_f1)
+            parts[film] = (share * len(truth), float(len(truth)))
+        return {"SODA-T (words)": self._from_parts(_whole(parts), parts)}
+
+    def _distinct(self, told: Told) -> dict[str, Taken]:
+        """Films are left out one by one, not drawn: drawn twice, a film would look like one that
+        repeats itself."""
+        words = self.words(told)
+        films = {film: [words[i] for i in places] for film, places in told.places.items()}
+        return {
+            f"distinct-{n}": Taken(
+                100 * distinct_n(words, n),
+                {film: 100 * distinct_n(lines, n) for film, lines in films.items()},
+                without=100 * distinct_without(list(films.values()), n),
+                among=tuple(films),
+            )
+            for n in (1, 2)
+        }
+
+    def _repetition(self, told: Told) -> dict[str, Taken]:
+        words = self.words(told)
+        parts = {}
+        for film, places in told.places.items():
+            shares = 100 * repeated([words[i] for i in places])
+            parts[film] = (float(shares.sum()), float(len(shares)))
+        return {"repetition": self._from_parts(_whole(parts), parts)}
+
+
+def _whole(parts: Mapping[str, tuple[float, float]]) -> float | None:
+    """One sum over films by the other; None where there is nothing to count."""
+    count = math.fsum(part[1] for part in parts.values())
+    return math.fsum(part[0] for part in parts.values()) / count if count else None
