@@ -253,12 +253,35 @@ def test_no_judge_answers(command, ours, truth) -> None:
     assert "ROUGE-L" in ran.out
 
 
-def test_a_judge_that_answers(command, ours, truth) -> None:
-    with judge_server(lambda body: (200, said("{'score': 4}"))) as server:
-        ran = command("score", ours, truth, "--metrics", "llm-ad-eval", "--judge", server.url,
-                      "--judge-model", "tiny", "--json")  # fmt: skip
+def test_a_judge_that_answers(command, ours, truth, tmp_path) -> None:
+    def answer(body) -> tuple[int, bytes]:
+        predicted = body["messages"][-1]["content"].split("Predicted description: ")[1]
+        return 200, said(
+            "{'score': 1}" if predicted.startswith("he looks at her") else "{'score': 4}"
+        )
+
+    asking = ("--metrics", "llm-ad-eval", "--judge-model", "tiny", "--json")
+    kept = ("--judge-answers", tmp_path / "answers.jsonl")
+    with judge_server(answer) as server:
+        ran = command("score", ours, truth, *asking, "--judge", server.url, *kept)
+        asked = len(server.asked)
+        again = command("score", ours, truth, *asking, "--judge", server.url, *kept)
+        assert len(server.asked) == asked
+        alone = command(
+            "score", ours, truth, *asking, "--judge", server.url, "--no-judge-baselines"
+        )
     assert ran.code == 0, ran.err
     figure = json.loads(ran.out)["measures"][0]
-    assert (figure["measure"], figure["systems"]["predictions"]["value"]) == ("LLM-AD-eval", 4)
-    assert len(server.asked) == 12
+    assert figure["measure"] == "LLM-AD-eval"
+    assert {name: one["value"] for name, one in figure["systems"].items()} == {
+        "predictions": 4, "copy previous": 4, "constant": 1,
+    }  # fmt: skip
+    assert (figure["lead"]["over"], figure["lead"]["value"]) == ("copy previous", 0)
+    assert again.out == ran.out
+    only = json.loads(alone.out)["measures"][0]
+    assert list(only["systems"]) == ["predictions"]
+    assert only["lead"] is None
+    pairs = {(a, b) for a, b in zip([*STORY[:3], "A man.", "Rain.", ""], STORY, strict=True)}
+    pairs |= {(line, line) for line in STORY}
+    assert len(server.asked) - asked == len(pairs)  # the same two texts are asked about once
     assert server.asked[0]["model"] == "tiny"

@@ -11,6 +11,7 @@ import pytest
 
 from judge_server import judge_server, said
 from scenewise.core.errors import ComponentMissing, InputError, ModelMissing
+from scenewise.metrics.judge_answers import Answers
 from scenewise.metrics.judges import KEY, in_folder, over_http
 from scenewise.metrics.llm_ad_eval import Prompt, llm_ad_eval, parse, read_prompt
 
@@ -92,18 +93,85 @@ def test_prompts_of_ones_own(tmp_path: Path) -> None:
         read_prompt(tmp_path / "none.txt")
 
 
+# --- answers that are kept ---
+
+
+def counted(asked: list[str], answer: str = "{'score': 3}"):
+    def judge(messages) -> str:
+        asked.append(messages[-1]["content"])
+        return answer
+
+    return judge
+
+
+def test_what_is_answered_is_not_asked_again(tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+    texts = ["a “man” runs", "b\n{x}", "c"]
+    with Answers(counted(asked), "tiny", path) as judge:
+        first = llm_ad_eval(texts, ["x"] * 3, judge, at_once=2)
+    assert len(asked) == 3
+    with Answers(counted(asked, "{'score': 0}"), "tiny", path) as judge:
+        again = llm_ad_eval([*texts, "d"], ["x"] * 4, judge, known=judge.knows)
+    assert len(asked) == 4
+    assert list(again.clips) == [*first.clips, 0]
+    with Answers(counted(asked), "another judge", path) as judge:
+        llm_ad_eval(texts, ["x"] * 3, judge)
+    with Answers(counted(asked), "tiny", path) as judge:
+        llm_ad_eval(texts, ["x"] * 3, judge, prompt=Prompt("", "{reference} {prediction}"))
+    assert len(asked) == 10
+    assert "man" not in path.read_text("utf-8")  # descriptions are often not to be passed on
+
+
+def test_a_run_that_breaks_off_goes_on_where_it_was(tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+
+    def breaks(messages) -> str:
+        if len(asked) == 2:
+            raise ComponentMissing("no answer")
+        return counted(asked)(messages)
+
+    with Answers(breaks, "tiny", path) as judge, pytest.raises(ComponentMissing):
+        llm_ad_eval(list("abcd"), ["x"] * 4, judge)
+    with path.open("a") as file:
+        file.write('{"question": "cut sho')
+    with Answers(counted(asked), "tiny", path) as judge:
+        llm_ad_eval(list("abcd"), ["x"] * 4, judge)
+        assert len(asked) == 4
+    with Answers(counted(asked), "tiny", path) as judge:
+        llm_ad_eval(list("abcd"), ["x"] * 4, judge)
+        assert len(asked) == 4
+    assert len(path.read_text().splitlines()) == 4
+
+
+def test_another_file_is_not_taken_for_answers(tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    for text in ("movie,text\nA,x\n", "[]", '{"question": 1}\n'):
+        path.write_text(text)
+        with pytest.raises(InputError, match="line 1 is no judge's answer"):
+            Answers(counted([]), "tiny", path)
+        assert path.read_text() == text
+    path.write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(InputError, match="no judge's answer"):
+        Answers(counted([]), "tiny", path)
+    with pytest.raises(InputError, match="its folder does not exist"):
+        Answers(counted([]), "tiny", tmp_path / "none" / "answers.jsonl")
+    with pytest.raises(InputError, match="cannot be read"):
+        Answers(counted([]), "tiny", tmp_path)
+
+
 # --- over HTTP ---
 
 
 def test_a_server_is_asked_as_openais_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY, "secret")
     with judge_server(lambda body: (200, said("{'score': 2}"))) as server:
-        got = llm_ad_eval(["a"] * 9, ["b"] * 9, over_http(server.url, "tiny"), at_once=3)
+        got = llm_ad_eval(list("abc") * 3, ["x"] * 9, over_http(server.url, "tiny"), at_once=3)
     assert got.corpus == 2
-    assert len(server.asked) == 9
-    body = server.asked[0]
+    assert len(got.clips) == 9
+    assert len(server.asked) == 3  # the same question is asked once
+    body = min(server.asked, key=lambda one: one["messages"][-1]["content"])
     assert (body["model"], body["temperature"]) == ("tiny", 0)
-    assert body["messages"] == Prompt().messages("a", "b")
+    assert body["messages"] == Prompt().messages("a", "x")
     assert server.headers[0]["Authorization"] == "Bearer secret"
     assert set(server.paths) == {"/v1/chat/completions"}
 

@@ -136,18 +136,21 @@ def llm_ad_eval(
     *,
     prompt: Prompt | None = None,
     at_once: int = 1,
+    known: Callable[[Messages], bool] | None = None,
     progress: Progress | None = None,
 ) -> Judged:
     """LLM-AD-eval of descriptions, 0 to 5.
 
     An answer without a score is not counted as 0, as one of the published scripts does: it says
-    something about the judge, not about the description. How many there were is told.
+    something about the judge, not about the description. How many there were is told. What is
+    asked of several clips alike (the same two texts) is asked once.
 
     Args:
         generated, references: the texts of the same clips, [n].
         judge: a model, such as `judges.over_http` or `judges.in_folder`.
         prompt: our own unless given.
         at_once: questions that wait for an answer at the same time.
+        known: which of them cost nothing, as they are answered already: only to tell the cost.
         progress: told of each answer.
 
     Raises:
@@ -158,15 +161,25 @@ def llm_ad_eval(
         raise ValueError(f"{len(generated)} texts, but {len(references)} references")
     asking = prompt or Prompt()
     asked = [asking.messages(*pair) for pair in zip(generated, references, strict=True)]
+    pairs = list(zip(generated, references, strict=True))
+    different = dict(zip(pairs, asked, strict=True))
+    answers: dict[tuple[str, str], str] = {}
+    new = len(different) if known is None else sum(not known(one) for one in different.values())
+    old = f" ({len(different) - new:,} more are answered)" if new < len(different) else ""
+    told = f"Asking the judge {new:,} questions{old}"
+    with (progress or Silent()).step(told, len(different)) as step:
+        for pair, answer in zip(
+            different, _answers(list(different.values()), judge, at_once), strict=True
+        ):
+            answers[pair] = answer
+            step.advance()
     scores: list[float] = []
     odd: list[str] = []
-    with (progress or Silent()).step("Asking the judge", len(asked)) as step:
-        for answer in _answers(asked, judge, at_once):
-            score = parse(answer)
-            if score is None:
-                odd.append(" ".join(answer.split())[:80])
-            scores.append(math.nan if score is None else score)
-            step.advance()
+    for pair in pairs:
+        score = parse(answers[pair])
+        if score is None:
+            odd.append(" ".join(answers[pair].split())[:80])
+        scores.append(math.nan if score is None else score)
     if len(odd) == len(asked):
         raise InputError(
             f"the judge gave no score in {len(asked)} answers; the first was “{odd[0]}”",

@@ -23,7 +23,7 @@ from scenewise.metrics.score_material import COPIED, SAME, Material, Told
 from scenewise.metrics.score_options import ScoreOptions
 from scenewise.metrics.score_tools import Tools
 from scenewise.metrics.scored import Scored, Tokens
-from scenewise.metrics.similarity import word_f1
+from scenewise.metrics.similarity import Scores, word_f1
 from scenewise.metrics.soda import Caption, Soda, pooled, soda, soda_t
 from scenewise.metrics.tokens import blanks, penn_java, penn_like
 
@@ -55,6 +55,7 @@ class Measuring:
         """What a person should know of the measures taken so far."""
         self._words: dict[str, list[list[str]]] = {}
         self._meteors: dict[str, MeteorScored] = {}
+        self._judgements: dict[str, Scores] = {}
         lines = material.references.lines
         self.systems = [
             material.predictions,
@@ -87,7 +88,7 @@ class Measuring:
         systems = list(self.systems)
         if name in ("distinct", "repetition"):
             systems.append(self.material.references)
-        if name == "llm-ad-eval":  # the baselines would cost as much as the predictions
+        if name == "llm-ad-eval" and not self.options.judge_baselines:
             systems = systems[:1]
         figures: dict[str, dict[str, Taken]] = {}
         for system in systems:
@@ -208,13 +209,30 @@ class Measuring:
         return figures
 
     def _judged(self, told: Told) -> dict[str, Taken]:
-        judged = self.tools.judged(told.lines, self.material.references.lines, self.progress)
-        if judged.odd:
-            self.told.append(
-                f"LLM-AD-eval: {judged.odd} of {len(judged.clips)} answers had no score and do "
-                f"not count, such as “{judged.example}”"
+        """The judge is asked about all systems at once: so its questions are counted together,
+        and a model in a folder is loaded once."""
+        if not self._judgements:
+            truth = self.material.references.lines
+            systems = self.systems if self.options.judge_baselines else self.systems[:1]
+            judged = self.tools.judged(
+                [line for one in systems for line in one.lines],
+                [*truth] * len(systems),
+                self.progress,
             )
-        return {"LLM-AD-eval": self._from_clips(judged.clips, judged.corpus, 1.0)}
+            self._judgements = dict(
+                zip(
+                    (one.name for one in systems), np.split(judged.clips, len(systems)), strict=True
+                )
+            )
+            if judged.odd:
+                self.told.append(
+                    f"LLM-AD-eval: {judged.odd} of {len(judged.clips)} answers had no score and "
+                    f"do not count, such as “{judged.example}”"
+                )
+        clips = self._judgements[told.name]
+        known = clips[np.isfinite(clips)]
+        figure = self._from_clips(clips, float(known.mean()) if len(known) else math.nan, 1.0)
+        return {"LLM-AD-eval": figure if len(known) else Taken(None, figure.films)}
 
     def _timed(self) -> Mapping[str, Sequence[Caption]]:
         if not self.material.captions:

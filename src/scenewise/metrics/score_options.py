@@ -90,6 +90,15 @@ class ScoreOptions(Checked):
     judge_at_once: int = option(
         4, "questions to the server at the same time", low=1, high=256, group="Models"
     )
+    judge_baselines: bool = option(
+        True, "ask the judge about the baselines too: three times as many questions", group="Models"
+    )
+    judge_answers: str = option(
+        "",
+        "file that keeps the judge's answers, here and in later runs, so that no question is "
+        "asked twice",
+        group="Models",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()

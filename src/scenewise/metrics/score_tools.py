@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scenewise.core.errors import ComponentMissing
 from scenewise.core.progress import Progress
 from scenewise.metrics.bertscore import BertScore
+from scenewise.metrics.judge_answers import Answers
 from scenewise.metrics.judges import in_folder, over_http
 from scenewise.metrics.llm_ad_eval import Judged, Prompt, llm_ad_eval, read_prompt
 from scenewise.metrics.scored import Scored
@@ -67,16 +69,20 @@ class Tools:
             )
         prompt = read_prompt(given.judge_prompt) if given.judge_prompt else Prompt()
         remote = "://" in given.judge
-        judge = (
-            over_http(given.judge, given.judge_model or "default")
-            if remote
-            else in_folder(Path(given.judge))
-        )
-        return llm_ad_eval(
-            generated,
-            references,
-            judge,
-            prompt=prompt,
-            at_once=given.judge_at_once if remote else 1,
-            progress=progress,
-        )
+        name = given.judge_model or "default"
+        judge = over_http(given.judge, name) if remote else in_folder(Path(given.judge))
+        who = f"{given.judge.rstrip('/')} {name}" if remote else str(Path(given.judge).resolve())
+        with ExitStack() as kept:
+            known = None
+            if given.judge_answers:
+                judge = answers = kept.enter_context(Answers(judge, who, given.judge_answers))
+                known = answers.knows
+            return llm_ad_eval(
+                generated,
+                references,
+                judge,
+                prompt=prompt,
+                at_once=given.judge_at_once if remote else 1,
+                known=known,
+                progress=progress,
+            )
