@@ -89,6 +89,30 @@ def test_the_first_of_all_tokens_is_the_embedding(
     assert np.abs(tokens[:, :, 1:] - frames[:, :, None]).max() > 0.05
 
 
+@pytest.mark.parametrize("kind", ["frames", "tokens"])
+def test_a_film_whose_pictures_are_there_is_not_decoded_again(
+    kind: str, eyes: Eyes, films: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    # overlapping, too short for its frames, and after the end
+    rows = told(("one", 0.5, 2.5), ("one", 1.5, 3.5), ("two", 1.0, 1.2), ("two", 90.0, 91.0),
+                ("two", 3.0, 5.0))  # fmt: skip
+    decoded = look(eyes, films, tmp_path / "decoded", kind=kind, rows=rows)
+    assert len(decoded.rows) == 4
+    look(eyes, films, tmp_path / "kept", kind="pixels", rows=rows)
+    seen: list[int] = []
+    real = film_features._made
+    monkeypatch.setattr(film_features, "Film", lambda path: pytest.fail(f"{path} was decoded"))
+    monkeypatch.setattr(
+        film_features, "_made", lambda e, k, p: (seen.append(len(p)), real(e, k, p))[1]
+    )
+    kept = look(eyes, films, tmp_path / "kept", kind=kind, rows=rows)
+    assert kept.rows == decoded.rows
+    assert kept.notes == decoded.notes
+    np.testing.assert_allclose(kept.vectors[:], decoded.vectors[:], atol=2e-3)
+    assert np.ptp(decoded.vectors[:].astype(np.float32), axis=0).max() > 0.05
+    assert sum(seen) < 4 * T + 2  # what repeats goes through once; one of each film measures it
+
+
 def test_a_film_is_looked_at_once(
     eyes: Eyes, films: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):

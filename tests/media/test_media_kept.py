@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 
 from scenewise.core.errors import OutputUnwritable
-from scenewise.media.kept import settings_folder, source_of
+from scenewise.media.kept import settings_folder, settings_place, source_of
 
 
 def test_every_combination_of_settings_has_a_folder_of_its_own(tmp_path: Path) -> None:
     one = settings_folder(tmp_path / "new", {"model": "a", "frames": 8})
     assert settings_folder(tmp_path / "new", {"frames": 8, "model": "a"}) == one
+    assert settings_place(tmp_path / "new", {"frames": 8, "model": "a"}) == one
+    assert not settings_place(tmp_path / "new", {"model": "b"}).exists()
     assert settings_folder(tmp_path / "new", {"frames": 9, "model": "a"}) != one
     assert json.loads((one / "settings.json").read_text()) == {"model": "a", "frames": 8}
 

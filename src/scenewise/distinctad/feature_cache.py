@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from scenewise.core.errors import InputError
 from scenewise.media.atomic import atomic, atomic_text
-from scenewise.media.kept import settings_folder, source_of
+from scenewise.media.kept import settings_folder, settings_place, source_of
 
 Rows = npt.NDArray[np.integer[Any]]
 Fill = Callable[[npt.NDArray[Any]], Sequence[int]]
@@ -51,16 +51,14 @@ class FeatureCache:
     clips of MAD; 410 kB with all tokens; 1.2 MB as pictures of 224 pixels.
 
     Args:
-        folder: made where it is missing. Every combination of settings has a folder in it.
+        folder: where every combination of settings has a folder, made with the first video.
         settings: what the rows depend on, as plain values: the model's fingerprint, the number of
             frames.
-
-    Raises:
-        OutputUnwritable: the folder cannot be made.
     """
 
     def __init__(self, folder: Path, settings: Mapping[str, Any]) -> None:
-        self.folder = settings_folder(folder, settings)
+        self._root, self._settings = folder, dict(settings)
+        self.folder = settings_place(folder, settings)
 
     def get(self, video: Path, times: Sequence[Sequence[float]]) -> StoredClips | None:
         """What is stored of these clips of a video, as its file is now; None where it is not.
@@ -103,6 +101,7 @@ class FeatureCache:
         Raises:
             OutputUnwritable: the disk is full, or the folder closed.
         """
+        settings_folder(self._root, self._settings)
         array, about = self._paths(video)
         # from here to the end nothing may say that the old array is that of these clips
         about.unlink(missing_ok=True)

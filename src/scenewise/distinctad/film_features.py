@@ -9,6 +9,7 @@ on.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -101,7 +102,8 @@ def looked_at(
     """What a model makes of all clips of a table, from the cache where it is there.
 
     A film takes one pass without seeking, and little memory whatever its length. What was done of
-    other films when it was interrupted is kept.
+    other films when it was interrupted is kept. Where its pictures are in the cache, as they are
+    after Stage I, the film is not decoded again.
 
     Args:
         annotations: of a table.
@@ -131,6 +133,8 @@ def looked_at(
         "frames": chosen.frames,
     }
     cache = FeatureCache(folder, about)
+    as_seen = {**about, "kind": "pixels", "model": eyes.look, "numbers": "uint8"}
+    pictures = FeatureCache(folder, as_seen) if kind != "pixels" else None
     rows: dict[str, list[Annotation]] = {}
     for row in annotations.rows:
         rows.setdefault(row.file, []).append(row)
@@ -141,11 +145,11 @@ def looked_at(
     with (progress or Silent()).step("Looking at films", len(rows)) as step:
         if processes.count() > 1:  # each looks at some of them, and finds the others' in the cache
             for name in list(rows)[processes.place() :: processes.count()]:
-                film_clips(videos[name], rows[name], eyes, cache, kind, chosen)
+                film_clips(videos[name], rows[name], eyes, cache, kind, chosen, pictures)
                 step.advance(processes.count())
             processes.wait()
         for number, (name, mine) in enumerate(rows.items(), 1):
-            stored[name] = film_clips(videos[name], mine, eyes, cache, kind, chosen)
+            stored[name] = film_clips(videos[name], mine, eyes, cache, kind, chosen, pictures)
             step.reach(number)
     return collected(
         [(mine, stored[name].vectors, stored[name].different) for name, mine in rows.items()],
@@ -161,8 +165,13 @@ def film_clips(
     cache: FeatureCache,
     kind: str,
     options: ClipOptions,
+    pictures: FeatureCache | None = None,
 ) -> StoredClips:
     """What a model makes of the clips of one video, from the cache where it is there.
+
+    Args:
+        video, rows, eyes, cache, kind, options: see `looked_at`.
+        pictures: a cache where the video's pictures may be.
 
     Raises:
         See `looked_at`.
@@ -171,15 +180,17 @@ def film_clips(
     known = cache.get(video, times)
     if known is not None:
         return known
+    probe = _made(eyes, kind, np.zeros((1, eyes.side, eyes.side, 3), np.uint8))
+    shape = (options.frames, *probe.shape[1:])
+    seen = pictures.get(video, times) if pictures is not None else None
+    if seen is not None:
+        return cache.put(
+            video, times, shape, probe.dtype, lambda out: _fill_from(out, seen, eyes, kind)
+        )
     stills = video.is_dir() or video.suffix == ".tar"
     film: FrameSource = Stills(video, TVQA_RATE) if stills else Film(video)
-    probe = _made(eyes, kind, np.zeros((1, eyes.side, eyes.side, 3), np.uint8))
     return cache.put(
-        video,
-        times,
-        (options.frames, *probe.shape[1:]),
-        probe.dtype,
-        lambda out: _fill(out, film, times, eyes, kind),
+        video, times, shape, probe.dtype, lambda out: _fill(out, film, times, eyes, kind)
     )
 
 
@@ -268,6 +279,25 @@ def _fill(
             out[inside[clip], slot] = made
             seen[inside[clip]].add(time)
     return [len(differ) for differ in seen]
+
+
+def _fill_from(out: npt.NDArray[Any], seen: StoredClips, eyes: Eyes, kind: str) -> list[int]:
+    """`_fill` from pictures that are there already. Those that clips share, and those that stand
+    twice in a short one, go through the model once."""
+    lately: dict[bytes, npt.NDArray[Any]] = {}
+    there = np.flatnonzero(seen.different > 0)
+    together = max(1, eyes.batch_size // max(1, seen.vectors.shape[1]))
+    for first in range(0, len(there), together):
+        clips = there[first : first + together]
+        pictures = seen.vectors[clips].reshape(-1, *seen.vectors.shape[2:])
+        keys = [hashlib.blake2b(picture.tobytes()).digest() for picture in pictures]
+        new = {key: at for at, key in enumerate(keys) if key not in lately}
+        if new:
+            made = _made(eyes, kind, pictures[list(new.values())])
+            lately |= zip(new, made, strict=True)
+        out[clips] = np.stack([lately[key] for key in keys]).reshape(len(clips), *out.shape[1:])
+        lately = {key: lately[key] for key in keys}  # clips that share pictures are neighbours
+    return [int(count) for count in seen.different]
 
 
 def seen_frames(

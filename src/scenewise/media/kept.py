@@ -23,10 +23,18 @@ def settings_folder(folder: Path, settings: Mapping[str, Any]) -> Path:
     Raises:
         OutputUnwritable: the folder cannot be made.
     """
-    plain = json.dumps(dict(settings), sort_keys=True)
-    made = made_folder(Path(folder) / hashlib.sha256(plain.encode()).hexdigest()[:16])
-    atomic_text(made / "settings.json", plain + "\n")
+    made = made_folder(settings_place(folder, settings))
+    atomic_text(made / "settings.json", _told(settings) + "\n")
     return made
+
+
+def settings_place(folder: Path, settings: Mapping[str, Any]) -> Path:
+    """Where `settings_folder` is, or would be."""
+    return Path(folder) / hashlib.sha256(_told(settings).encode()).hexdigest()[:16]
+
+
+def _told(settings: Mapping[str, Any]) -> str:
+    return json.dumps(dict(settings), sort_keys=True)
 
 
 def source_of(file: Path) -> list[int]:
