@@ -132,7 +132,7 @@ def carried_out(
     if not run.data_file.is_file():
         make_films(
             films, count, seed=SEED, seconds=seconds, width=SIDE, height=SIDE, stills=True,
-            progress=teller,
+            workers=settings.options.workers, progress=teller,
         )  # fmt: skip
         run.folder.mkdir(parents=True, exist_ok=True)
         run.write_data(prepared(Source(drawn=films), hub.POCKET, DataOptions()))
@@ -145,7 +145,7 @@ def told_further(
     """The tables with further films; of Stage II alone, whose CLIP is one."""
     teller = Terminal(plain=True)
     place = folder / "more"
-    more = more_films(place, seconds, SIDE, count, teller)
+    more = more_films(place, seconds, SIDE, count, teller, workers=settings.options.workers)
     tables = [one for one in tables_named(asked_for) if not one.name.startswith("4")]
     return with_more(place, Run(folder / "run"), more, tables, settings, teller) if tables else ()
 

@@ -37,13 +37,15 @@ TEST: Final = "0.9"
 Films = Mapping[str, Sequence[str]]
 
 
-def more_films(folder: Path, seconds: float, side: int, count: int, progress: Progress) -> Run:
+def more_films(
+    folder: Path, seconds: float, side: int, count: int, progress: Progress, workers: int = 1
+) -> Run:
     """A run with further films, drawn where they are not there yet."""
     run = Run(folder / "run")
     if not run.data_file.is_file():
         make_films(
             folder / "set", count, seed=SEED, seconds=seconds, width=side, height=side,
-            stills=True, progress=progress,
+            stills=True, workers=workers, progress=progress,
         )  # fmt: skip
         run.folder.mkdir(parents=True, exist_ok=True)
         options = DataOptions(test=TEST, validation="0.03")

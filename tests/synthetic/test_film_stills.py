@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scenewise.core.errors import OutputUnwritable
+from scenewise.core.errors import OutputUnwritable, ScriptInvalid
 from scenewise.distinctad.annotations_drawn import read_drawn
 from scenewise.distinctad.annotations_forms import durations_of
 from scenewise.distinctad.clips_stills import Stills
@@ -56,6 +56,25 @@ def test_set_of_pictures_is_gone_on_with(tmp_path: Path) -> None:
     lengths = durations_of(drawn.annotations, drawn.videos)
     for film, length in drawn.annotations.durations.items():
         assert lengths[film] == pytest.approx(length, abs=0.5)
+
+
+def test_films_are_the_same_whoever_draws_them(tmp_path: Path) -> None:
+    alone, shared = tmp_path / "alone", tmp_path / "shared"
+    make_films(alone, 3, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
+    told = make_films(shared, 3, seed=5, stills=True, workers=2, **SMALL)  # type: ignore[arg-type]
+    assert [one.name for one in told] == ["film-00005", "film-00006", "film-00007"]
+    files = sorted(path.relative_to(alone) for path in alone.rglob("*") if path.is_file())
+    assert len(files) > 12
+    for file in files:
+        assert (alone / file).read_bytes() == (shared / file).read_bytes(), file
+
+
+def test_a_worker_that_fails_is_told_as_any(tmp_path: Path) -> None:
+    make_films(tmp_path, 2, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
+    truth = tmp_path / "films" / "film-00006.truth.json"
+    truth.write_text("{", encoding="utf-8")
+    with pytest.raises(ScriptInvalid, match="film-00006"):
+        make_films(tmp_path, 3, seed=5, stills=True, workers=2, **SMALL)  # type: ignore[arg-type]
 
 
 def test_size_of_what_is_not_whole_is_unknown(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ def act_films(folder: Path, count: int, options: FilmSetOptions, manner: Manner)
         width=options.width,
         height=options.height,
         stills=options.stills,
+        workers=options.workers,
         progress=_terminal(manner),
     )
     if manner.json:

@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -39,6 +40,7 @@ from scenewise.synthetic.set_files import is_whole
 from scenewise.synthetic.sound import Utterance, heard, soundtrack
 from scenewise.synthetic.staging import Stage
 from scenewise.synthetic.story import Clip, Story, known_names, salience, write_story
+from scenewise.synthetic.workers import in_turn
 from scenewise.synthetic.world import CHARACTERS, Event
 
 RATE: Final = 25
@@ -232,6 +234,7 @@ def make_films(
     width: int = 640,
     height: int = 480,
     stills: bool = False,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> list[FilmTruth]:
     """A set of films. Those that are there already, of this length and size, are not drawn
@@ -244,6 +247,7 @@ def make_films(
         seconds: about how long each is.
         width, height: of the pictures.
         stills: draw pictures, three a second, in place of films with sound (`make_stills`).
+        workers: processes that draw, each a film at a time; the films are the same.
         progress: told of every film.
 
     Raises:
@@ -252,28 +256,36 @@ def make_films(
         VoiceMissing: espeak-ng is not installed.
     """
     films = made_folder(folder / "films")
-    truths: list[FilmTruth] = []
+    make = partial(_film, films, seconds=seconds, width=width, height=height, stills=stills)
     with (progress or Silent()).step("Drawing films", count) as step:
-        for number in range(count):
-            story = write_story(seed + number, seconds=seconds)
-            film = films / f"{story.name}{'.tar' if stills else '.mp4'}"
-            truth_file = films / f"{story.name}.truth.json"
-            truth = _finished(film, truth_file, story, (width // 2 * 2, height // 2 * 2))
-            if truth is None:
-                # While a film is drawn anew, nothing may say that the old one is finished.
-                truth_file.unlink(missing_ok=True)
-                make = make_stills if stills else make_film
-                truth = make(film, story, width=width, height=height)
-                spoken = [(one.span, one.text) for one in truth.dialogue]
-                atomic_text(films / f"{story.name}.captions.vtt", vtt(spoken))
-                atomic_text(films / f"{story.name}.ad.vtt", vtt(truth.described))
-                # The truth comes last: where it is, the film is whole.
-                atomic_text(truth_file, json.dumps(asdict(truth), indent=1) + "\n")
+        truths = []
+        for truth in in_turn(make, range(seed, seed + count), workers):
             truths.append(truth)
             step.advance()
     atomic_text(folder / "ad.csv", _table(truths))
     write_characters(folder)
     return truths
+
+
+def _film(
+    films: Path, seed: int, *, seconds: float, width: int, height: int, stills: bool
+) -> FilmTruth:
+    """One film of a set, drawn where it is not there."""
+    story = write_story(seed, seconds=seconds)
+    film = films / f"{story.name}{'.tar' if stills else '.mp4'}"
+    truth_file = films / f"{story.name}.truth.json"
+    truth = _finished(film, truth_file, story, (width // 2 * 2, height // 2 * 2))
+    if truth is None:
+        # While a film is drawn anew, nothing may say that the old one is finished.
+        truth_file.unlink(missing_ok=True)
+        make = make_stills if stills else make_film
+        truth = make(film, story, width=width, height=height)
+        spoken = [(one.span, one.text) for one in truth.dialogue]
+        atomic_text(films / f"{story.name}.captions.vtt", vtt(spoken))
+        atomic_text(films / f"{story.name}.ad.vtt", vtt(truth.described))
+        # The truth comes last: where it is, the film is whole.
+        atomic_text(truth_file, json.dumps(asdict(truth), indent=1) + "\n")
+    return truth
 
 
 def _finished(

@@ -33,6 +33,9 @@ class FilmSetOptions(Checked):
         flag="stills",
         group="Drawing",
     )
+    workers: int = option(
+        1, "films that are drawn at the same time", low=1, high=64, group="Drawing"
+    )
 
 
 @dataclass(frozen=True)
