@@ -244,6 +244,19 @@ def test_a_model_that_is_named_and_not_there(command, ours, truth, tmp_path) -> 
     assert "CIDEr" in ran.out
 
 
+def test_critic_says_what_it_needs(command, ours, truth, tmp_path) -> None:
+    ran = command("score", ours, truth, "--metrics", "rouge-l,critic", "--quiet")
+    assert ran.code == MISSING
+    assert len(ran.lines) == 1
+    assert "CRITIC needs a coreference model and the names of each film's characters" in ran.err
+    assert "ROUGE-L" in ran.out
+    bank = tmp_path / "bank.json"
+    bank.write_text('{"A": ["Ann"]}')
+    ran = command("score", ours, truth, "--metrics", "critic", "--cast", bank, "--quiet")
+    assert ran.code == MISSING
+    assert "name a program that runs one by --coref" in ran.err
+
+
 def test_no_judge_answers(command, ours, truth) -> None:
     ran = command("score", ours, truth, "--metrics", "rouge-l,llm-ad-eval", "--judge",
                   "http://127.0.0.1:9/v1", "--quiet")  # fmt: skip

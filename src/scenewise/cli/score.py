@@ -38,7 +38,8 @@ def score(
 
     Rows belong together by an id, or by film and times; what does not match is told. Beside
     the figures, with intervals of 95 % over films, stand those of two baselines that look at no
-    picture: each line copied from the one before it, and one sentence for every clip.
+    picture (each line copied from the one before it, and one sentence for every clip), and how
+    far the predictions are ahead of the better one on the same films.
 
     Measures whose program or model is not here are named, the rest goes on; the exit code is 3
     if one of them was asked for by name.

@@ -31,6 +31,7 @@ _NEEDS: Final = {
     "spice": "SPICE (Java, --corenlp)",
     "bertscore": "BERTScore (--bert)",
     "llm-ad-eval": "LLM-AD-eval (--judge)",
+    "critic": "CRITIC (--coref, --cast)",
     "soda": "SODA and SODA-T (times of their own)",
 }
 

@@ -197,7 +197,7 @@ def _row(number: int, cells: dict[str, Any], column: str, columns: Sequence[str]
         start=start,
         end=end,
         sentence=_words(cells.get(column)),
-        characters=_names(next((cells[name] for name in _NAMES if name in cells), None)),
+        characters=split_names(next((cells[name] for name in _NAMES if name in cells), None)),
         duration=seconds(next((cells[name] for name in _DURATIONS if name in cells), None)),
         number=number,
         cells=cells,
@@ -212,7 +212,7 @@ def _words(value: Any) -> str:
     return " ".join(str(value).split())
 
 
-def _names(value: Any) -> tuple[str, ...]:
+def split_names(value: Any) -> tuple[str, ...]:
     """Names from a list, a list written into a cell, or names between commas."""
     if isinstance(value, str) and value.strip()[:1] in "[(" and value.strip():
         try:

@@ -49,6 +49,7 @@ class Material:
         by: what they were matched by.
         notes: what did not match, and what else a person should know.
         counts: how many rows there were and what became of them.
+        rows: of the references, one for each clip; none where it is not known.
     """
 
     predictions: Told
@@ -58,6 +59,7 @@ class Material:
     by: str = ""
     notes: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    rows: Sequence[AdRow] = ()
 
     @property
     def places(self) -> Mapping[str, list[int]]:
@@ -136,6 +138,7 @@ def _matched(predictions: AdTable, references: AdTable, options: ScoreOptions) -
         by=found.by,
         notes=tuple(_notes(counts, options, predictions, references, places, kept)),
         counts=counts,
+        rows=[row for row, _ in kept],
     )
 
 

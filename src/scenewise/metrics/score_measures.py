@@ -10,9 +10,13 @@ import numpy as np
 
 from scenewise.core.errors import InputError
 from scenewise.core.progress import Progress
+from scenewise.metrics.ad_matching import film_key
 from scenewise.metrics.baselines import constant, copy_previous
 from scenewise.metrics.bleu import bleu_of, bleu_parts
+from scenewise.metrics.casts import EVERY_FILM, Casts, film_in
 from scenewise.metrics.cider import cider_d
+from scenewise.metrics.coreference import film_text, mentions
+from scenewise.metrics.critic import critic
 from scenewise.metrics.distinct import distinct_n, distinct_without, repeated
 from scenewise.metrics.intervals import ratio
 from scenewise.metrics.meteor import MeteorScored, meteor_of, meteor_of_sums
@@ -56,6 +60,7 @@ class Measuring:
         self._words: dict[str, list[list[str]]] = {}
         self._meteors: dict[str, MeteorScored] = {}
         self._judgements: dict[str, Scores] = {}
+        self._critics: dict[str, dict[str, tuple[float, float]]] = {}
         lines = material.references.lines
         self.systems = [
             material.predictions,
@@ -80,6 +85,7 @@ class Measuring:
             "bertscore": self._bertscore,
             "recall": self._recall,
             "llm-ad-eval": self._judged,
+            "critic": self._critic,
             "soda": self._soda,
             "soda-t": self._soda_t,
             "distinct": self._distinct,
@@ -234,6 +240,54 @@ class Measuring:
         figure = self._from_clips(clips, float(known.mean()) if len(known) else math.nan, 1.0)
         return {"LLM-AD-eval": figure if len(known) else Taken(None, figure.films)}
 
+    def _critic(self, told: Told) -> dict[str, Taken]:
+        """Of all sentences whose reference speaks of someone, a film's together: a film is what
+        has a cast, so that the clips of one film are read as one."""
+        if not self._critics:  # the program loads its model: once for all systems
+            self._critics = self._critics_of_systems()
+        parts = self._critics[told.name]
+        return {"CRITIC": self._from_parts(_whole(parts), parts)}
+
+    def _critics_of_systems(self) -> dict[str, dict[str, tuple[float, float]]]:
+        casts = self.tools.casts(self.material.rows)
+        films: dict[str, list[int]] = {}
+        unknown: set[str] = set()
+        for i, row in enumerate(self.material.rows):
+            key = film_in(casts, row)
+            if key is None:
+                unknown.add(row.film)
+            else:
+                films.setdefault(key or film_key(row.film), []).append(i)
+        if unknown:
+            self.told.append(f"CRITIC: {len(unknown)} films have no cast and do not count")
+        systems = [self.material.references, *self.systems]
+        texts = {
+            (one.name, film): film_text(_cast(casts, film), [one.lines[i] for i in places])
+            for one in systems
+            for film, places in films.items()
+        }
+        found = self.tools.clusters([text for text, _ in texts.values()], self.progress)
+        clusters = {
+            key: mentions(*text, spans)
+            for (key, text), spans in zip(texts.items(), found, strict=True)
+        }
+        parts: dict[str, dict[str, tuple[float, float]]] = {}
+        for one in self.systems:
+            parts[one.name] = {}
+            for film, places in films.items():
+                shares = critic(
+                    _cast(casts, film),
+                    clusters[one.name, film],
+                    clusters[self.material.references.name, film],
+                    len(places),
+                )
+                names = {self.material.rows[i].film for i in places}
+                shown = names.pop() if len(names) == 1 else film
+                parts[one.name][shown] = (100 * math.fsum(shares), float(len(shares)))
+        if not any(part[1] for part in parts[self.systems[0].name].values()):
+            self.told.append("CRITIC: no reference speaks of anybody in the cast")
+        return parts
+
     def _timed(self) -> Mapping[str, Sequence[Caption]]:
         if not self.material.captions:
             raise InputError(
@@ -282,6 +336,10 @@ class Measuring:
             shares = 100 * repeated([words[i] for i in places])
             parts[film] = (float(shares.sum()), float(len(shares)))
         return {"repetition": self._from_parts(_whole(parts), parts)}
+
+
+def _cast(casts: Casts, film: str) -> Sequence[str]:
+    return casts.get(film) or casts.get(EVERY_FILM, ())
 
 
 def _whole(parts: Mapping[str, tuple[float, float]]) -> float | None:

@@ -12,8 +12,8 @@ from scenewise.metrics.ad_matching import WITHIN
 from scenewise.metrics.baselines import CONSTANT
 
 MEASURES: Final = (
-    "cider", "bleu", "rouge-l", "meteor", "spice", "bertscore", "recall", "llm-ad-eval", "soda",
-    "soda-t", "distinct", "repetition",
+    "cider", "bleu", "rouge-l", "meteor", "spice", "bertscore", "recall", "llm-ad-eval", "critic",
+    "soda", "soda-t", "distinct", "repetition",
 )  # fmt: skip
 
 DEFAULT: Final = ("cider", "bleu", "rouge-l", "recall", "distinct", "repetition")
@@ -99,6 +99,17 @@ class ScoreOptions(Checked):
         "asked twice",
         group="Models",
     )
+    coref: str = option(
+        "",
+        "program with a coreference model, for CRITIC: texts in, clusters out, as JSON lines",
+        group="Models",
+    )
+    cast: str = option(
+        "",
+        "names of each film's characters, for CRITIC (a character bank or a table); without, the "
+        "references' column characters",
+        group="Models",
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -115,6 +126,7 @@ class ScoreOptions(Checked):
             "bertscore": self.bert,
             "recall": self.bert,
             "llm-ad-eval": self.judge,
+            "critic": self.coref,
             "spice": self.corenlp,
         }
         return self.named or bool(needs.get(measure))
@@ -129,7 +141,8 @@ class ScoreOptions(Checked):
         names = [name.strip().lower() for name in self.metrics.split(",") if name.strip()]
         if names == ["all"]:
             return MEASURES
-        more = [*(["bertscore"] if self.bert else []), *(["llm-ad-eval"] if self.judge else [])]
+        needed = {"bertscore": self.bert, "llm-ad-eval": self.judge, "critic": self.coref}
+        more = [name for name, given in needed.items() if given]
         wanted = {
             name
             for one in names

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from scenewise.core.errors import ComponentMissing
 from scenewise.core.progress import Progress
+from scenewise.metrics.ad_tables import AdRow
 from scenewise.metrics.bertscore import BertScore
+from scenewise.metrics.casts import Casts, casts_of_rows, read_casts
+from scenewise.metrics.coreference import Spans, by_program
 from scenewise.metrics.judge_answers import Answers
 from scenewise.metrics.judges import in_folder, over_http
 from scenewise.metrics.llm_ad_eval import Judged, Prompt, llm_ad_eval, read_prompt
@@ -86,3 +89,35 @@ class Tools:
                 known=known,
                 progress=progress,
             )
+
+    def casts(self, rows: Sequence[AdRow]) -> Casts:
+        """Who is in each film, from the file that is named, or from the references' rows.
+
+        Raises:
+            ComponentMissing: neither says.
+            InputError: the file cannot be used.
+        """
+        if self._options.cast:
+            return read_casts(self._options.cast)
+        casts = casts_of_rows(rows)
+        if not any(casts.values()):
+            model = "" if self._options.coref else "a coreference model and "
+            remedy = "name a character bank by --cast, or give references a column characters"
+            raise ComponentMissing(
+                f"CRITIC needs {model}the names of each film's characters",
+                remedy=f"name a program by --coref; {remedy}" if model else remedy,
+            )
+        return casts
+
+    def clusters(self, texts: Sequence[str], progress: Progress) -> list[Spans]:
+        """Who means whom in texts; raises as `coreference.by_program` does.
+
+        Raises:
+            ComponentMissing: no program is named.
+        """
+        if not self._options.coref:
+            raise ComponentMissing(
+                "CRITIC needs a coreference model",
+                remedy="name a program that runs one by --coref (docs/scoring.md has one)",
+            )
+        return by_program(self._options.coref, progress)(texts)
