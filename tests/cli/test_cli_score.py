@@ -117,6 +117,7 @@ def test_a_file_with_both_needs_no_other(command, tmp_path) -> None:
     ran = command("score", path, "--metrics", "rouge-l", "--json")
     assert ran.code == 0, ran.err
     told = json.loads(ran.out)
+    assert told["matched_by"] == "row"
     assert told["measures"][0]["systems"]["predictions"]["value"] == pytest.approx(100)
     assert told["measures"][0]["systems"]["copy previous"]["value"] < 100
 
@@ -210,6 +211,13 @@ def test_bad_options_end_in_one_line(command, ours, truth, arguments, named) -> 
     assert ran.code in (BAD, MISSING)
     assert len(ran.lines) == 1
     assert named in ran.err
+
+
+def test_files_the_wrong_way_round(command, ours, truth) -> None:
+    ran = command("score", truth, ours)
+    assert ran.code == BAD
+    assert len(ran.lines) == 1
+    assert "name the predictions first, then the references" in ran.err
 
 
 def test_references_are_needed(command, ours) -> None:

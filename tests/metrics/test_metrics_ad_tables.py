@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -85,6 +86,49 @@ def test_names_and_durations(tmp_path: Path) -> None:
     assert [row.duration for row in rows] == [60, None, None, None]
 
 
+@pytest.mark.parametrize("cell", ["nan", "NaN", "None", "null", "<NA>", "  "])
+def test_what_programs_write_for_nothing_is_nothing(tmp_path: Path, cell: str) -> None:
+    text = f"movie,start,text\nA,1,{cell}\n{cell},{cell},Nan.\n"
+    first, second = table(tmp_path / "a.csv", text.replace(f"{cell},{cell}", "A,2")).rows
+    assert (first.sentence, second.sentence) == ("", "Nan.")  # who is called so, is
+    (row,) = table(tmp_path / "b.csv", f"movie,title,text\n{cell},B,x\n").rows
+    assert row.film == "B"
+
+
+def test_a_list_of_one_text_in_a_cell_is_that_text(tmp_path: Path) -> None:
+    text = 'text\n"[\'He runs.\']"\n"[\'broken"\n[sic] he runs\n'
+    rows = table(tmp_path / "a.csv", text).rows
+    assert [row.sentence for row in rows] == ["He runs.", "['broken", "[sic] he runs"]
+
+
+def test_letters_are_composed_alike(tmp_path: Path) -> None:
+    composed, apart = (unicodedata.normalize(form, "café") for form in ("NFC", "NFD"))
+    assert composed != apart
+    rows = table(tmp_path / "a.csv", f"movie,text\n{apart},{apart}\n").rows
+    assert (rows[0].film, rows[0].sentence) == (composed, composed)
+
+
+def test_what_spreadsheets_call_unicode_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("movie\ttext\r\nA\tcafé\r\n".encode("utf-16"))
+    assert read_table(path).rows[0].sentence == "café"
+
+
+def test_a_comma_outside_quotes_is_told(tmp_path: Path) -> None:
+    text = "movie,start,text\nA,1,one\nA,2,two, cut\nA,3,three,\n"
+    got = table(tmp_path / "a.csv", text)
+    assert [row.sentence for row in got.rows] == ["one", "two", "three"]
+    (note,) = got.notes
+    assert note.startswith("a.csv: 1 rows have more cells than there are headings, such as row 2")
+    assert table(tmp_path / "b.csv", MAD).notes == ()
+
+
+def test_clocks_of_lsmdc(tmp_path: Path) -> None:
+    text = "movie,start,end,text\nA,00.02.06.568,01.00.10.799,x\nA,2.06,3,y\n"
+    rows = table(tmp_path / "a.csv", text).rows
+    assert [(row.start, row.end) for row in rows] == [(126.568, 3610.799), (2.06, 3)]
+
+
 def test_rows_that_cannot_be_read_are_told_and_left_out(tmp_path: Path) -> None:
     text = "movie,start,end,text\nA,soon,2,x\nA,3,2,y\nA,1,inf,z\nA,1,2,good\n"
     got = table(tmp_path / "a.csv", text)
@@ -109,6 +153,7 @@ def test_rows_that_cannot_be_read_are_told_and_left_out(tmp_path: Path) -> None:
         ),
         ("a.csv", b"movie,start,text\nA,soon,x\n", "no row can be read .*no time"),
         ("a.csv", b"\xff\xfe\x00", "UTF-8"),
+        ("a.csv", b"movie,text\nA,x\nA,caf\xe9\n", r"no text in UTF-8 \(line 3\); save it"),
         ("a.csv", b"text\n\0\n", "no text"),
         ("a.json", b"{", "the file is no JSON"),
         ("a.json", b"3", "no list"),
@@ -203,6 +248,14 @@ def test_ids_are_surest_and_doubles_are_spare(tmp_path: Path) -> None:
     assert (found.by, found.pairs) == ("id", 2)
 
 
+def test_names_of_files_and_whole_numbers_are_seen_through(tmp_path: Path) -> None:
+    ours = table(tmp_path / "a.csv", "movie,start,text\n1026 legion.mp4,10.5,c\nx,1,y\n")
+    assert paired(ours, table(tmp_path / "b.csv", MAD))[0] == [None, None, "c"]
+    ours = table(tmp_path / "c.csv", "id,text\n2.0,b\n1.0,a\n")
+    theirs = table(tmp_path / "d.csv", "id,text\n1,x\n2,y\n")
+    assert paired(ours, theirs) == (["a", "b"], "id")
+
+
 def test_how_near_is_near_enough(tmp_path: Path) -> None:
     theirs = table(tmp_path / "b.csv", "movie,start,end,text\nA,1,2,x\nA,1.2,2.2,y\n")
     ours = table(tmp_path / "a.csv", "movie,start,end,text\nA,1.19,2.2,b\nA,1.05,2,a\n")
@@ -223,6 +276,8 @@ def test_one_film_each_may_be_called_otherwise_and_lines_match_lines(tmp_path: P
         match(ours, two)
     lines = [table(tmp_path / f"{name}.txt", "one\ntwo\n") for name in "de"]
     assert paired(*lines) == (["one", "two"], "line")
-    with pytest.raises(InputError, match="no film, no time"):
+    with pytest.raises(InputError, match="2 plain lines; there: 1 plain lines"):
         match(lines[0], table(tmp_path / "f.txt", "one\n"))
+    assert paired(lines[0], two) == (["one", "two"], "line")
+    assert paired(two, lines[0]) == (["x", "x"], "line")
     assert read_table(tmp_path / "d.txt", words=(*TRUE, *TEXTS)).rows[0].sentence == "one"

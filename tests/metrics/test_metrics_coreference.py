@@ -212,7 +212,7 @@ def test_mentions_over_two_lines_are_left_out() -> None:
     ("name", "content", "wanted"),
     [
         ("a.json", '{"1005_Signs": ["Graham Hess", "Bo (voice)", "Bo"]}',
-         {"1005_signs": ("Graham Hess", "Bo")}),
+         {"1005 signs": ("Graham Hess", "Bo")}),
         ("b.json", '{"tt1": [{"id": "nm1", "role": "Ann", "name": "An Actor"}, {"name": "Bob"}]}',
          {"tt1": ("Ann", "Bob")}),
         ("c.json", '[{"name": "Ann", "portrait": "x.png"}, "Bob", 3]',
@@ -241,6 +241,6 @@ def test_what_is_no_cast_is_told(tmp_path: Path, content: str, message: str) -> 
 def test_a_film_is_found_by_any_of_its_names() -> None:
     row = AdRow("1005_Signs", 0.0, 1.0, "x", cells={"movie": "1005_Signs", "imdbid": "TT02"})
     assert film_in({"tt02": ["Bo"]}, row) == "tt02"
-    assert film_in({"1005_signs": ["Bo"], "tt02": ["Al"]}, row) == "1005_signs"
+    assert film_in({"1005 signs": ["Bo"], "tt02": ["Al"]}, row) == "1005 signs"
     assert film_in({EVERY_FILM: ["Bo"]}, row) == EVERY_FILM
     assert film_in({"tt02": [], "other": ["Bo"]}, row) is None

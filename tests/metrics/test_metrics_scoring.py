@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -167,6 +168,25 @@ def test_what_does_not_match_is_told() -> None:
     left = scored(ours=ours, metrics="cider", missing="leave-out")
     assert left.clips == {"A": 3, "B": 7}
     assert left.figures["CIDEr"][PREDICTIONS].value != got.figures["CIDEr"][PREDICTIONS].value
+
+
+def test_tables_of_two_versions_and_rounded_times_are_told() -> None:
+    ours = AdTable(
+        OURS.path,
+        tuple(
+            replace(row, cells={**row.cells, "text_gt": "Other words." if i < 3 else gt.sentence})
+            for i, (row, gt) in enumerate(zip(OURS.rows, TRUTH.rows[:13], strict=True))
+        ),
+        (*OURS.columns, "text_gt"),
+    )
+    told = scored(ours=ours, metrics="rouge-l").notes
+    assert any(note.startswith("3 predictions name another sentence") for note in told)
+    assert not any("another sentence" in note for note in scored(metrics="rouge-l").notes)
+    late = rows({"A": STORY, "B": STORY}, shift=0.4)
+    first = AdTable(late.path, (OURS.rows[0], *late.rows[1:]), late.columns)
+    told = scored(ours=first, metrics="rouge-l").notes
+    assert any("rounded, allow for that by --within" in note for note in told)
+    assert scored(ours=first, metrics="rouge-l", within=0.5).clips == {"A": 6, "B": 7}
 
 
 def test_empty_sentences() -> None:

@@ -66,6 +66,8 @@ def scored_files(
 
     with terminal.step("Reading"):
         material = prepare(*_tables(predictions, references), options)
+        if references is None:
+            material = replace(material, by="row")
     return score(material, options, progress=terminal), material
 
 

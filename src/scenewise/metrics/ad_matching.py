@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,6 +15,7 @@ from scenewise.metrics.ad_tables import FILMS, IDS, TIMES, TRUE, AdRow, AdTable,
 WITHIN: Final = 0.05
 """Seconds by which times may differ: tables round them."""
 
+_WHOLE: Final = re.compile(r"(\d+)\.0+")
 _SUFFIXES: Final = (".mp4", ".mkv", ".avi", ".webm", ".mov", ".m4v")
 
 
@@ -62,8 +65,8 @@ def match(predictions: AdTable, references: AdTable, *, within: float = WITHIN) 
             f"no row of it belongs to one of {references.path.name} ({_what(predictions)}; there: "
             f"{_what(references)})",
             path=predictions.path,
-            remedy="give both an id, or the same film names and times; for descriptions at times "
-            "of their own use --metrics soda,soda-t",
+            remedy="give both an id, or the same film names and times (--within for rounded ones); "
+            "for descriptions at times of their own use --metrics soda,soda-t",
         )
     used = {one for one in best[1] if one is not None}
     return Matched(
@@ -87,7 +90,8 @@ def films_of(predictions: AdTable, references: AdTable) -> list[str | None]:
 
 def film_key(name: object) -> str:
     """A film's name as it is compared."""
-    key = " ".join(str(name if name is not None else "").casefold().split())
+    told = unicodedata.normalize("NFC", str(name if name is not None else ""))
+    key = " ".join(told.casefold().replace("_", " ").split())
     for suffix in _SUFFIXES:
         key = key.removesuffix(suffix)
     return key
@@ -95,6 +99,8 @@ def film_key(name: object) -> str:
 
 def _what(table: AdTable) -> str:
     row = table.rows[0]
+    if _bare(table):
+        return f"{len(table.rows):,} plain lines"
     film = f"film “{row.film}”" if row.film else "no film"
     return f"{film}, {f'{row.start:g} s' if row.start is not None else 'no time'}"
 
@@ -137,7 +143,7 @@ def _ways(ours: AdTable, theirs: AdTable, within: float) -> Iterator[tuple[str, 
                     [(film, row.sentence) for film, row in _zip(their_films, theirs)],
                 ),
             )
-    if _bare(ours) and _bare(theirs) and len(ours.rows) == len(theirs.rows):
+    if (_bare(ours) or _bare(theirs)) and len(ours.rows) == len(theirs.rows):
         yield "line", lambda: list(range(len(theirs.rows)))
 
 
@@ -147,7 +153,9 @@ def _zip(films: Sequence[str], table: AdTable) -> Iterator[tuple[str, AdRow]]:
 
 def _id(row: AdRow, name: str) -> str | None:
     value = row.cells.get(name)
-    return str(value).strip() or None if value is not None else None
+    told = str(value).strip() if value is not None else ""
+    whole = _WHOLE.fullmatch(told)  # 3.0 is 3 where a table had to hold empty cells
+    return whole[1] if whole else told or None
 
 
 def _films(ours: AdTable, theirs: AdTable) -> Iterator[tuple[str, list[str], list[str]]]:

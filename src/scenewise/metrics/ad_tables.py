@@ -19,6 +19,7 @@ import io
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,6 +52,8 @@ _DURATIONS: Final = ("movie_duration", "film_duration", "video_duration")
 _HOLDERS: Final = ("predictions", "annotations", "references", "rows", "data", "clips", "results")
 _CELL: Final = 2**27  # letters; Python's own limit is too small for some columns of boxes
 _CLOCK: Final = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{1,2}(?:[.,]\d+)?)")
+_DOTTED_CLOCK: Final = re.compile(r"(\d+)\.(\d\d)\.(\d\d\.\d{3})")  # as LSMDC names its clips
+_NOTHING: Final = frozenset({"nan", "none", "null", "<na>"})  # what programs write for no text
 
 Cells = Mapping[str, Any]
 
@@ -92,12 +95,14 @@ class AdTable:
         rows: what could be read.
         columns: all of them, in small letters.
         faults: rows that could not be read, one line each.
+        notes: what else is odd about the file, one line each.
     """
 
     path: Path
     rows: tuple[AdRow, ...]
     columns: tuple[str, ...]
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def has(self, names: Sequence[str]) -> bool:
         """Whether it has one of these columns."""
@@ -119,19 +124,23 @@ def read_table(path: str | Path, *, words: Sequence[str] = TEXTS) -> AdTable:
     text = _text(where)
     if not text.strip():
         raise TableInvalid("the file is empty", path=where, remedy="give a table of descriptions")
-    records = [
-        (number, {str(key).strip().lower(): value for key, value in record.items() if key})
-        for number, record in _records(where, text)
-    ]
+    records = []
+    spilt = []
+    for number, record in _records(where, text):
+        records.append((number, {str(k).strip().lower(): v for k, v in record.items() if k}))
+        if any(str(cell).strip() for cell in record.get(None, ())):  # type: ignore[call-overload]
+            spilt.append(number)
     if not records:
         raise TableInvalid("there is no row in it", path=where)
     columns = tuple(dict.fromkeys(name for _, cells in records for name in cells))
     column = next((name for name in words if name in columns), None)
     if column is None:
+        turned = words[0] in TRUE and any(name in columns for name in PREDICTED)
         raise TableInvalid(
             f"no column holds the descriptions (there are {', '.join(columns[:12])})",
             path=where,
-            remedy=f"name it {' or '.join(words[:3])}",
+            remedy=f"name it {' or '.join(words[:3])}"
+            + (", or name the predictions first, then the references" if turned else ""),
         )
     rows: list[AdRow] = []
     faults: list[str] = []
@@ -142,7 +151,13 @@ def read_table(path: str | Path, *, words: Sequence[str] = TEXTS) -> AdTable:
             faults.append(f"{where.name}, row {number}: {error}")
     if not rows:
         raise TableInvalid(f"no row can be read ({faults[0]})", path=where)
-    return AdTable(where, tuple(rows), columns, tuple(faults))
+    notes: tuple[str, ...] = ()
+    if spilt:
+        notes = (
+            f"{where.name}: {len(spilt)} rows have more cells than there are headings, such as row "
+            f"{spilt[0]}: where a comma stands outside quotes, a sentence is cut short",
+        )
+    return AdTable(where, tuple(rows), columns, tuple(faults), notes)
 
 
 def film_column(columns: Sequence[str]) -> str | None:
@@ -161,7 +176,8 @@ def seconds(value: Any) -> float | None:
     try:
         time = float(value)
     except (TypeError, ValueError):
-        clock = _CLOCK.fullmatch(str(value).strip())
+        told = str(value).strip()
+        clock = _CLOCK.fullmatch(told) or _DOTTED_CLOCK.fullmatch(told)
         if clock is None:
             raise ValueError(f"“{str(value)[:40]}” is no time") from None
         hours, minutes, rest = clock.groups()
@@ -191,9 +207,9 @@ def _row(number: int, cells: dict[str, Any], column: str, columns: Sequence[str]
         cells = {**cells, "start": stamps[0], "end": stamps[1]}
     pair = next((names for names in TIMES if names[0] in cells), TIMES[0])
     start, end = times_of(cells, pair)
-    film = next((name for name in FILMS if str(cells.get(name) or "").strip()), "")
+    film = next((name for name in FILMS if _words(cells.get(name))), "")
     return AdRow(
-        film=str(cells[film]).strip() if film else "",
+        film=_words(cells[film]) if film else "",
         start=start,
         end=end,
         sentence=_words(cells.get(column)),
@@ -205,20 +221,29 @@ def _row(number: int, cells: dict[str, Any], column: str, columns: Sequence[str]
 
 
 def _words(value: Any) -> str:
+    if isinstance(value, str) and value.lstrip()[:2] in ("['", '["'):
+        value = _listed(value)
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, list):  # some systems write a list of one text
         value = " ".join(str(part) for part in value)
-    return " ".join(str(value).split())
+    text = " ".join(unicodedata.normalize("NFC", str(value)).split())
+    return "" if text.lower() in _NOTHING else text
+
+
+def _listed(value: str) -> Any:
+    """A list that was written into a cell; the cell itself where it holds none."""
+    try:
+        return ast.literal_eval(value.strip())
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return value
 
 
 def split_names(value: Any) -> tuple[str, ...]:
     """Names from a list, a list written into a cell, or names between commas."""
     if isinstance(value, str) and value.strip()[:1] in "[(" and value.strip():
-        try:
-            value = ast.literal_eval(value.strip())
-        except (ValueError, SyntaxError, MemoryError, RecursionError):
-            value = value.strip("[]() ")
+        listed = _listed(value)
+        value = value.strip("[]() ") if listed is value else listed
     if isinstance(value, str):
         value = value.split(",")
     if not isinstance(value, (list, tuple)):
@@ -233,11 +258,13 @@ def _text(path: Path) -> str:
         raise FileMissing("there is no such file", path=path) from error
     except OSError as error:
         raise FileUnreadable(f"it cannot be read ({error.strerror})", path=path) from error
+    wide = raw[:2] in (b"\xff\xfe", b"\xfe\xff")  # what spreadsheets call Unicode text
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-16" if wide else "utf-8-sig")
     except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
         raise TableInvalid(
-            "the file is no text in UTF-8", path=path, remedy="save it as UTF-8"
+            f"the file is no text in UTF-8 (line {line})", path=path, remedy="save it as UTF-8"
         ) from error
     if "\0" in text:
         raise TableInvalid("the file is no text", path=path, remedy="give CSV, JSON or JSON lines")
@@ -263,8 +290,8 @@ def _cells(path: Path, text: str, delimiter: str) -> Iterator[tuple[int, Cells]]
     before = csv.field_size_limit(_CELL)
     try:
         reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-        rows = [
-            (number, {key: value for key, value in row.items() if isinstance(key, str)})
+        rows: list[tuple[int, Cells]] = [
+            (number, {key: value for key, value in row.items() if key is None or key.strip()})
             for number, row in enumerate(reader, 1)
         ]
     except csv.Error as error:

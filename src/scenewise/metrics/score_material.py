@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from scenewise.core.errors import InputError
-from scenewise.metrics.ad_matching import films_of, match
-from scenewise.metrics.ad_tables import AdRow, AdTable
+from scenewise.metrics.ad_matching import Matched, film_key, films_of, match
+from scenewise.metrics.ad_tables import TRUE, AdRow, AdTable
 from scenewise.metrics.score_options import DENSE, ScoreOptions
 from scenewise.metrics.soda import Caption
 
@@ -136,7 +136,7 @@ def _matched(predictions: AdTable, references: AdTable, options: ScoreOptions) -
         captions,
         matched=True,
         by=found.by,
-        notes=tuple(_notes(counts, options, predictions, references, places, kept)),
+        notes=tuple(_notes(counts, options, predictions, references, places, kept, found)),
         counts=counts,
         rows=[row for row, _ in kept],
     )
@@ -211,6 +211,18 @@ def _caption(row: AdRow) -> Caption | None:
     return row.start, row.start if row.end is None else row.end, row.sentence
 
 
+def _otherwise(kept: Sequence[tuple[AdRow, AdRow | None]]) -> int:
+    """How many predictions carry a reference that is not the one they were matched with."""
+    told = [
+        (row.sentence, next((mine.cells[name] for name in TRUE if mine.cells.get(name)), None))
+        for row, mine in kept
+        if mine is not None
+    ]
+    return sum(
+        isinstance(own, str) and film_key(own) != film_key(sentence) for sentence, own in told
+    )
+
+
 def _captions(rows: Sequence[AdRow]) -> dict[str, list[Caption]]:
     """With times, by film; nothing unless every row has them."""
     films: dict[str, list[Caption]] = {}
@@ -229,19 +241,29 @@ def _notes(
     references: AdTable,
     places: Mapping[str, list[int]],
     kept: Sequence[tuple[AdRow, AdRow | None]],
+    found: Matched,
 ) -> list[str]:
-    notes = []
+    notes = [note for table in (predictions, references) for note in table.notes]
     if lacking := counts["without_prediction"]:
         how = "count as empty" if options.missing == "empty" else "do not count"
         notes.append(f"{lacking} references have no prediction and {how} (--missing)")
     if other := counts["other_films"]:
         notes.append(f"{other} references are of films without any prediction and do not count")
     if spare := counts["spare"]:
-        notes.append(f"{spare} predictions belong to no reference, or to one that has another")
+        rounded = found.by.endswith("time") and spare > counts["predictions"] / 2
+        more = "; if their times are rounded, allow for that by --within" if rounded else ""
+        notes.append(
+            f"{spare} predictions belong to no reference, or to one that has another{more}"
+        )
     if empty := counts["empty_predictions"]:
         notes.append(f"{empty} predictions are empty")
     if silent := counts["empty_references"]:
         notes.append(f"{silent} references are empty and do not count")
+    if other := _otherwise(kept):
+        notes.append(
+            f"{other} predictions name another sentence as their reference than the one they are "
+            "matched with: the tables may be of different versions"
+        )
     steps = sum(len(places[film]) - 1 for film in places)
     back = sum(
         (kept[j][0].start or 0.0) < (kept[i][0].start or 0.0)
