@@ -18,7 +18,10 @@ from scenewise.metrics.intervals import bootstrap_pooled, ratio
 from scenewise.metrics.recall import recall_of_texts
 from scenewise.metrics.score_material import COPIED, PREDICTIONS, REFERENCES, SAME, prepare
 from scenewise.metrics.score_options import DEFAULT, MEASURES, ScoreOptions
+from scenewise.metrics.scored import Scored
 from scenewise.metrics.scoring import Score, score
+from scenewise.metrics.similarity import pairwise
+from scenewise.metrics.soda import soda
 from scenewise.metrics.tokens import penn_like
 
 STORY = [
@@ -235,6 +238,34 @@ def test_descriptions_at_times_of_their_own_are_aligned() -> None:
         prepare(rows({"X": ["a"], "Y": ["b"]}, shift=1.0), TRUTH, given)
 
 
+def test_soda_by_meteor_starts_its_program_once(monkeypatch) -> None:
+    """A stand-in for the program: the share of the reference's words that are told."""
+    starts = []
+
+    def share(ours, theirs) -> float:
+        return len({*ours} & {*theirs}) / len({*theirs})
+
+    def meteor(generated, references) -> Scored:
+        starts.append(len(generated))
+        values = [share(a, b) for a, (b,) in zip(generated, references, strict=True)]
+        return Scored(0.0, np.array(values))
+
+    monkeypatch.setattr("scenewise.metrics.score_measures.meteor", meteor)
+    late = rows({"A": ["A man runs.", *STORY[:4]], "B": STORY}, shift=1.0)
+    given = ScoreOptions(metrics="soda", soda_by="meteor")
+    got = score(prepare(late, TRUTH, given), given).figures["SODA"]
+    alike = pairwise(lambda a, b: share(*penn_like([a, b])))
+    for film in "AB":
+        told, truth = (
+            [(row.start, row.end, row.sentence) for row in table.rows if row.film == film]
+            for table in (late, TRUTH)
+        )
+        assert got[PREDICTIONS].films[film] == pytest.approx(100 * soda(told, truth, alike).f1)
+    assert 0 < got[SAME].value < 100
+    assert len(starts) == 1
+    assert starts[0] < 60  # what does not overlap in time is not asked about
+
+
 def test_soda_needs_times() -> None:
     plain = [AdRow("", None, None, text, cells={"id": i}) for i, text in enumerate(STORY)]
     table = AdTable(Path("lines.csv"), tuple(plain), ("id", "sentence"))
@@ -242,6 +273,8 @@ def test_soda_needs_times() -> None:
     got = score(prepare(table, table, given), given)
     assert got.figures["ROUGE-L"][PREDICTIONS].value == pytest.approx(100)
     assert got.clips == {"": 6}
+    with pytest.raises(UnknownChoice, match="--soda-by"):
+        ScoreOptions(soda_by="rouge")
     given = ScoreOptions(metrics="soda")
     with pytest.raises(InputError, match="SODA needs references with times"):
         score(prepare(table, table, given), given)
@@ -286,7 +319,13 @@ def test_with_java() -> None:
 @pytest.mark.slow
 def test_with_a_model_recall_goes_by_bertscore(tmp_path: Path) -> None:
     folder = str(make_roberta(tmp_path / "bert"))
-    got = scored(metrics="bertscore,recall", bert=folder, bert_layer=3, recall="1/3")
+    got = scored(
+        metrics="bertscore,recall,soda", bert=folder, bert_layer=3, recall="1/3",
+        soda_by="bertscore",
+    )  # fmt: skip
+    assert got.figures["SODA (BERTScore)"][PREDICTIONS].value == pytest.approx(
+        got.figures["BERTScore"][PREDICTIONS].value, abs=1e-3
+    )  # matched lines stand at the same times: every overlap is whole
     model = BertScore(folder, layer=3)
     ours, truth = [r.sentence for r in OURS.rows], [r.sentence for r in TRUTH.rows[:13]]
     figure = got.figures["BERTScore"][PREDICTIONS]

@@ -19,7 +19,7 @@ from scenewise.metrics.coreference import film_text, mentions
 from scenewise.metrics.critic import critic
 from scenewise.metrics.distinct import distinct_n, distinct_without, repeated
 from scenewise.metrics.intervals import ratio
-from scenewise.metrics.meteor import MeteorScored, meteor_of, meteor_of_sums
+from scenewise.metrics.meteor import MeteorScored, meteor, meteor_of, meteor_of_sums
 from scenewise.metrics.recall import recall_of_texts, recall_over_films
 from scenewise.metrics.rouge import rouge_l
 from scenewise.metrics.score_figures import Intervals, Taken
@@ -27,7 +27,7 @@ from scenewise.metrics.score_material import COPIED, SAME, Material, Told
 from scenewise.metrics.score_options import ScoreOptions
 from scenewise.metrics.score_tools import Tools
 from scenewise.metrics.scored import Scored, Tokens
-from scenewise.metrics.similarity import Scores, word_f1
+from scenewise.metrics.similarity import PairSimilarity, Scores, Similarity, word_f1
 from scenewise.metrics.soda import Caption, Soda, pooled, soda, soda_t
 from scenewise.metrics.tokens import blanks, penn_java, penn_like
 
@@ -59,6 +59,7 @@ class Measuring:
         """What a person should know of the measures taken so far."""
         self._words: dict[str, list[list[str]]] = {}
         self._meteors: dict[str, MeteorScored] = {}
+        self._alike_pairs: dict[tuple[str, str], float] = {}
         self._judgements: dict[str, Scores] = {}
         self._critics: dict[str, dict[str, tuple[float, float]]] = {}
         lines = material.references.lines
@@ -296,8 +297,9 @@ class Measuring:
         return self.material.captions
 
     def _soda(self, told: Told) -> dict[str, Taken]:
+        name, alike = self._alike()
         films = {
-            film: soda(told.captions.get(film, ()), truth, word_f1)
+            film: soda(told.captions.get(film, ()), truth, alike)
             for film, truth in self._timed().items()
         }
         parts = {
@@ -305,7 +307,38 @@ class Measuring:
             for film, one in films.items()
         }
         whole: Soda = pooled(films.values())
-        return {"SODA (words)": self._from_parts(100 * whole.f1, parts)}
+        return {name: self._from_parts(100 * whole.f1, parts)}
+
+    def _alike(self) -> tuple[str, Similarity]:
+        """How alike texts are for SODA, and what it is called then."""
+        if self.options.soda_by == "meteor":
+            return "SODA", self._alike_by_meteor()
+        if self.options.soda_by == "bertscore":
+            model = self.tools.bert(self.material.references.lines)
+            return "SODA (BERTScore)", PairSimilarity(lambda a, b: model.score(a, b).f1)
+        return "SODA (words)", word_f1
+
+    def _alike_by_meteor(self) -> PairSimilarity:
+        """METEOR of the pairs of all films and systems that SODA will ask for, from one start of
+        its program, which takes seconds."""
+        known = self._alike_pairs
+        if not known:
+
+            def noted(ours: Sequence[str], theirs: Sequence[str]) -> Scores:
+                known.update(dict.fromkeys(zip(ours, theirs, strict=True), 0.0))
+                return np.zeros(len(ours))
+
+            for system in self.systems:
+                for film, truth in self._timed().items():
+                    soda(system.captions.get(film, ()), truth, PairSimilarity(noted))
+            if known:
+                split = _SPLITS[self.options.tokens]
+                ours, theirs = (split(texts) for texts in zip(*known, strict=True))
+                values = meteor(ours, [[text] for text in theirs]).clips
+                known.update(zip(known, map(float, values), strict=True))
+        return PairSimilarity(
+            lambda ours, theirs: np.array([known[pair] for pair in zip(ours, theirs, strict=True)])
+        )
 
     def _soda_t(self, told: Told) -> dict[str, Taken]:
         parts = {}

@@ -41,6 +41,13 @@ class ScoreOptions(Checked):
         choices=("penn-like", "penn-java", "blanks"),
         group="Measures",
     )
+    soda_by: str = option(
+        "words",
+        "how SODA tells how alike two sentences are: words they share, meteor as in its paper "
+        "(Java), or bertscore (--bert)",
+        choices=("words", "meteor", "bertscore"),
+        group="Measures",
+    )
     missing: str = option(
         "empty",
         "references without a prediction, in films that have some: empty counts them as an "
