@@ -219,7 +219,10 @@ def _led(lead: Lead | None) -> str:
 
 
 def _brackets(interval: Interval | None) -> str:
-    return "" if interval is None else f" [{interval.low:.1f}, {interval.high:.1f}]"
+    if interval is None:
+        return ""
+    low, high = (round(end, 1) + 0.0 for end in (interval.low, interval.high))  # no -0.0
+    return f" [{low:.1f}, {high:.1f}]"
 
 
 def _count(number: int, thing: str) -> str:
