@@ -238,6 +238,13 @@ def test_what_is_no_cast_is_told(tmp_path: Path, content: str, message: str) -> 
         read_casts(path)
 
 
+def test_a_table_without_names_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "cast.csv"
+    path.write_text("movie,text\nA,Ann runs.\n")
+    with pytest.raises(InputError, match=r"no column holds the names .*name it role or character"):
+        read_casts(path)
+
+
 def test_a_film_is_found_by_any_of_its_names() -> None:
     row = AdRow("1005_Signs", 0.0, 1.0, "x", cells={"movie": "1005_Signs", "imdbid": "TT02"})
     assert film_in({"tt02": ["Bo"]}, row) == "tt02"

@@ -190,6 +190,18 @@ def test_tables_of_two_versions_and_rounded_times_are_told() -> None:
     told = scored(ours=first, metrics="rouge-l").notes
     assert any("rounded, allow for that by --within" in note for note in told)
     assert scored(ours=first, metrics="rouge-l", within=0.5).clips == {"A": 6, "B": 7}
+    few = AdTable(TRUTH.path, TRUTH.rows[:3], TRUTH.columns)  # all of these are told
+    given = ScoreOptions(metrics="rouge-l")
+    told = score(prepare(OURS, few, given), given).notes
+    assert any(note.startswith("10 predictions belong to no reference") for note in told)
+    assert not any("rounded" in note for note in told)
+
+
+def test_one_description_has_no_cider() -> None:
+    one, given = rows({"A": STORY[:1]}), ScoreOptions(metrics="cider")
+    assert any(
+        "CIDEr of one description is 0" in n for n in score(prepare(one, one, given), given).notes
+    )
 
 
 def test_empty_sentences() -> None:

@@ -109,12 +109,15 @@ class AdTable:
         return any(name in self.columns for name in names)
 
 
-def read_table(path: str | Path, *, words: Sequence[str] = TEXTS) -> AdTable:
+def read_table(
+    path: str | Path, *, words: Sequence[str] = TEXTS, holding: str = "descriptions"
+) -> AdTable:
     """The descriptions of a file.
 
     Args:
         path: a table (.csv, .tsv), JSON, JSON lines, or lines of text (.txt), by its name.
         words: columns with the sentence, the best first.
+        holding: what they hold, to say when none is there.
 
     Raises:
         FileMissing, FileUnreadable: it is not there, or may not be read.
@@ -137,7 +140,7 @@ def read_table(path: str | Path, *, words: Sequence[str] = TEXTS) -> AdTable:
     if column is None:
         turned = words[0] in TRUE and any(name in columns for name in PREDICTED)
         raise TableInvalid(
-            f"no column holds the descriptions (there are {', '.join(columns[:12])})",
+            f"no column holds the {holding} (there are {', '.join(columns[:12])})",
             path=where,
             remedy=f"name it {' or '.join(words[:3])}"
             + (", or name the predictions first, then the references" if turned else ""),

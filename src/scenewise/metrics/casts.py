@@ -81,7 +81,7 @@ def _name(entry: Any) -> str:
 
 def _of_table(path: Path) -> dict[str, Sequence[str]]:
     names: dict[str, list[str]] = {}
-    for row in read_table(path, words=_ROLES).rows:
+    for row in read_table(path, words=_ROLES, holding="names").rows:
         cell = next((row.cells[column] for column in _ROLES if column in row.cells), None)
         names.setdefault(film_key(row.film), []).extend(split_names(cell))
     return {film: _plain(found) for film, found in names.items()}

@@ -250,7 +250,8 @@ def _notes(
     if other := counts["other_films"]:
         notes.append(f"{other} references are of films without any prediction and do not count")
     if spare := counts["spare"]:
-        rounded = found.by.endswith("time") and spare > counts["predictions"] / 2
+        alone = lacking + other > counts["references"] / 2 and spare > counts["predictions"] / 2
+        rounded = alone and found.by.endswith("time")
         more = "; if their times are rounded, allow for that by --within" if rounded else ""
         notes.append(
             f"{spare} predictions belong to no reference, or to one that has another{more}"

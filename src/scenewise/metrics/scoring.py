@@ -119,6 +119,8 @@ def _notes(
             notes.append(
                 f"{short} of {films} films have fewer than {window} lines and no R@{k}/{window}"
             )
+    if sum(material.clips.values()) == 1 and "CIDEr" in figures:
+        notes.append("CIDEr of one description is 0: how rare a word is, other ones tell")
     both = figures.get("CIDEr", {})
     ours, copied = (both.get(name) for name in (material.predictions.name, COPIED))
     values = [one.value for one in (ours, copied) if one and one.value is not None]
