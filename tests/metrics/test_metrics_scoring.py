@@ -113,6 +113,8 @@ def test_every_figure_has_an_interval_that_holds_it() -> None:
         for figure in systems.values():
             assert figure.interval is not None, name
             assert figure.interval.low - 1e-9 <= figure.value <= figure.interval.high + 1e-9
+            assert figure.interval.low >= 0
+            assert figure.interval.high <= (100 + 1e-9 if name != "CIDEr" else 1000)
 
 
 def test_the_lead_is_over_the_better_baseline_on_the_same_films() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -53,7 +53,8 @@ class Taken:
         value: of all films together; None where there is none.
         films: of each film.
         drawn: of the resamples, [r]; None for one film.
-        without: of all films but one, [n], where films cannot be drawn with replacement.
+        without: of all films but one, [n], where films cannot be drawn with replacement; a share
+            in per cent.
         among: the films that either is of.
     """
 
@@ -98,6 +99,8 @@ class Intervals:
         if taken.value is None:
             return Figure(None, None, taken.films)
         spread = self._spread(taken.value, taken.drawn, taken.without)
+        if spread is not None and taken.without is not None:  # Student's t knows no bounds
+            spread = replace(spread, low=max(spread.low, 0.0), high=min(spread.high, 100.0))
         return Figure(taken.value, spread, taken.films)
 
     def lead(
