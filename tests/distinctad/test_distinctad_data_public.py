@@ -97,3 +97,27 @@ def test_what_is_no_features_is_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "slim.npy", np.zeros((50, 3), np.float16))
     with pytest.raises(FeaturesInvalid, match="slim have 3 numbers, those before 4"):
         public_clips(told(("wide", 0, 1), ("slim", 0, 1)), folder)
+
+
+@pytest.mark.parametrize("strange", [np.nan, np.inf])
+def test_features_that_are_not_finite_are_told_with_film_and_file(
+    tmp_path: Path, strange: float
+) -> None:
+    rows = film(0).astype(np.float32)
+    rows[22, 1] = strange  # of the third second
+    np.save(tmp_path / "7.npy", rows)
+    with h5py.File(tmp_path / "clip.h5", "w") as file:
+        file["7"] = rows
+    for path, named in ((tmp_path, tmp_path / "7.npy"), (tmp_path / "clip.h5",) * 2):
+        clips = public_clips(told(("7", 0, 2), ("7", 4, 5)), PublicFeatures(path))
+        assert np.isfinite(clips.vectors[[0]]).all()  # what is not asked for does no harm
+        with pytest.raises(FeaturesInvalid, match="film 7 are not finite.* frame 22") as caught:
+            clips.vectors[[0, 1]]
+        assert caught.value.path == named
+        assert caught.value.remedy
+
+
+def test_features_beyond_float16_stay_finite(tmp_path: Path) -> None:
+    np.save(tmp_path / "7.npy", np.full((FRAMES, 3), -1e6, np.float32))
+    clips = public_clips(told(("7", 0, 2)), PublicFeatures(tmp_path))
+    assert (clips.vectors[0] == np.finfo(np.float16).min).all()

@@ -18,7 +18,7 @@ from scenewise.core.errors import ComponentMissing, FileMissing, UnknownChoice
 from scenewise.core.time import Span
 from scenewise.distinctad.annotations import Annotation, Annotations
 from scenewise.distinctad.clips import ClipOptions, frame_times
-from scenewise.distinctad.feature_cache import FeaturesInvalid, Joined, Rows
+from scenewise.distinctad.feature_cache import LARGEST, FeaturesInvalid, Joined, Rows
 from scenewise.distinctad.film_features import Clips, clip_notes, judge_clip
 
 RATE: Final = 5.0
@@ -95,6 +95,29 @@ class PublicFeatures:
                 remedy=_GIVE,
             )  # fmt: skip
         return rows
+
+    def taken(self, film: str, numbers: Rows) -> npt.NDArray[Any]:
+        """Rows of a film, [n, d], as far as float16 reaches.
+
+        Args:
+            film: whose.
+            numbers: of the rows, in increasing order, each once.
+
+        Raises:
+            FeaturesInvalid: see `of`; or they are not finite.
+        """
+        # a list: HDF5 takes no numpy numbers in every version
+        rows = np.asarray(self.of(film)[[int(number) for number in numbers]])
+        finite = np.isfinite(rows).all(axis=1)
+        if not finite.all():
+            first = int(numbers[int(np.argmin(finite))])
+            raise FeaturesInvalid(
+                f"the features of the film {film} are not finite, such as those of its frame "
+                f"{first}",
+                path=self.path if self._file is not None else self._npy(film),
+                remedy="make or fetch them anew, or leave the film out of the table",
+            )
+        return np.clip(rows, -LARGEST, LARGEST)
 
     def duration(self, film: str) -> float:
         """Seconds of a film, by the number of its frames.
@@ -209,5 +232,4 @@ class _Gathered:
         wanted = self._table[rows]  # [n, T]
         # HDF5 gives rows in increasing order only, and each once
         single, back = np.unique(wanted, return_inverse=True)
-        found = self._features.of(self._film)[[int(number) for number in single]]
-        return np.asarray(found)[back.reshape(wanted.shape)]
+        return self._features.taken(self._film, single)[back.reshape(wanted.shape)]
