@@ -138,7 +138,8 @@ def test_what_is_missing_is_told_in_one_line(command: Command, films: Path, tmp_
     one_line(command("prepare", *public, "--test", "who", *to), "there is no film 'who'")
     assert not (tmp_path / "run").exists()
 
-    assert command("prepare", *public, *to, "--clip", "pocket", "--quiet")[0] == 0
+    code, out, _ = command("prepare", *public, *to, "--clip", "pocket", "--quiet")
+    assert (code, "Next: scenewise distinctad adapt" in out) == (0, True)
     assert command("prepare", *public, *to, "--clip", "pocket", "--quiet")[0] == 0
     one_line(command("prepare", *public, *to, "--clip", "other"), "other data or settings already")
     one_line(command("narrate", tmp_path / "run", "--split", "all"), "there is no split 'all'")
@@ -158,12 +159,20 @@ def test_distributed_features_need_no_films(command: Command, films: Path, tmp_p
     made = command("prepare", "--table", films / "ad.csv", "--features", tmp_path, "--test",
                    names[0], "--validation", "0", "--clip-frames", 2, "-o", run.folder)  # fmt: skip
     assert made[0] == 0, made
+    assert f"Next: scenewise distinctad train {run.folder}" in made[1]
     assert run.data().films["test"] == (names[0],)
     one_line(command("adapt", run.folder, *QUICK), "features without videos")
     one_line(command("train", run.folder, *SMALL, *QUICK, "--look-at", "tokens"), "no tokens")
-    assert command("train", run.folder, *SMALL, *QUICK)[0] == 0
+    code, *said = command("train", run.folder, *SMALL, *QUICK)
+    assert code == 0
+    assert "looked at" not in "".join(said)
+    assert "the run has features alone" in "".join(said)
     assert command("narrate", run.folder, *SPEAK)[0] == 0
     assert {row["vid"] for row in told(run.predictions("test"))} == {names[0]}
+
+    run.told("test").unlink()
+    np.save(tmp_path / f"{names[0]}.npy", np.full((150, 16), np.nan, np.float16))
+    one_line(command("narrate", run.folder, *SPEAK), f"{names[0]}.npy", "not finite")
 
     with (films / "ad.csv").open(encoding="utf-8") as file:
         fewer = file.readlines()[:-1]

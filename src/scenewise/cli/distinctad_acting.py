@@ -59,7 +59,8 @@ def act_prepare(
         ("films", "split", "such as"),
         [(str(len(data.films[s])), s, ", ".join(data.films[s][:3])) for s in SPLITS],
     )
-    out(f"Next: scenewise distinctad adapt {folder}")
+    step = "adapt" if paths.get("features") is None else "train"  # Stage I looks at pictures
+    out(f"Next: scenewise distinctad {step} {folder}")
     return 0
 
 
@@ -105,8 +106,11 @@ def act_train(
         )  # fmt: skip
     if not first:
         return 0
-    if not (plain or manner.json or run.adapted.is_dir()):
-        tell_notes(["Stage I was not done: films were looked at with CLIP as it is"])
+    if not (plain or manner.json):
+        if run.data().source.features is not None:
+            tell_notes(["Stage I was left out: the run has features alone, taken as they are"])
+        elif not run.adapted.is_dir():
+            tell_notes(["Stage I was not done: films were looked at with CLIP as it is"])
     return _tell_trained(
         done.folder, done.steps, done.training, done.evaluation, begin, manner,
         f"scenewise distinctad narrate {folder}",
