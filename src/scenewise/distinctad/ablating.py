@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import replace
 
+from scenewise.core.pools import in_processes
 from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.ablating_jobs import FORMAT, Apart, Job, Told, held_in, plain, told_by
 from scenewise.distinctad.options import NarratorTraining
@@ -30,6 +29,7 @@ def carried_out(
 
     Raises:
         ScenewiseError: one cannot be done; others that are under way are ended first.
+        KeyboardInterrupt: it was stopped; whatever was trained goes on from there.
     """
     progress = progress or Silent()
     by_key = {job.key: job for job in jobs}
@@ -42,16 +42,8 @@ def carried_out(
                 _do(job)
                 bar.advance()
         else:
-            # not forked: a process with several threads cannot be copied safely
-            context = multiprocessing.get_context("spawn")
-            with ProcessPoolExecutor(workers, context, initializer=_one_thread) as pool:
-                coming = [pool.submit(_do, job) for job in left]
-                try:
-                    for one in as_completed(coming):
-                        one.result()
-                        bar.advance()
-                finally:
-                    pool.shutdown(cancel_futures=True)
+            for _ in in_processes(_do, left, workers, begin=_one_thread):
+                bar.advance()
     done = {key: told_by(job) for key, job in by_key.items()}
     return {key: told for key, told in done.items() if told is not None}
 
