@@ -111,7 +111,7 @@ def test_features_that_are_not_finite_are_told_with_film_and_file(
     for path, named in ((tmp_path, tmp_path / "7.npy"), (tmp_path / "clip.h5",) * 2):
         clips = public_clips(told(("7", 0, 2), ("7", 4, 5)), PublicFeatures(path))
         assert np.isfinite(clips.vectors[[0]]).all()  # what is not asked for does no harm
-        with pytest.raises(FeaturesInvalid, match="film 7 are not finite.* frame 22") as caught:
+        with pytest.raises(FeaturesInvalid, match=r"film 7 are not finite.* frame 22") as caught:
             clips.vectors[[0, 1]]
         assert caught.value.path == named
         assert caught.value.remedy

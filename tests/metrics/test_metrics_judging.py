@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -141,6 +143,52 @@ def test_a_run_that_breaks_off_goes_on_where_it_was(tmp_path: Path) -> None:
         llm_ad_eval(list("abcd"), ["x"] * 4, judge)
         assert len(asked) == 4
     assert len(path.read_text().splitlines()) == 4
+
+
+def question(text: str) -> list[dict[str, str]]:
+    return [{"role": "user", "content": text}]
+
+
+def test_two_that_share_a_file_lose_no_answer(tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+    with Answers(counted(asked), "x", path) as one, Answers(counted(asked, "no"), "x", path) as two:
+        for text in "abcde":
+            one(question(text))
+        assert two(question("f")) == "no"
+        assert two.knows(question("a"))  # it has read what was added
+        assert two(question("a")) == "{'score': 3}"
+        assert one(question("g")) == "{'score': 3}"
+        assert one(question("f")) == "no"
+    assert len(asked) == 7
+    lines = path.read_text("utf-8").splitlines()
+    assert len(lines) == len({json.loads(line)["question"] for line in lines}) == 7
+
+
+@pytest.mark.slow
+def test_processes_that_share_a_file_lose_no_answer(tmp_path: Path) -> None:
+    path = tmp_path / "answers.jsonl"
+    path.write_text('{"question": "a", "answer": "b"}\n{"question": "cut sho', "utf-8")
+    code = (
+        "import sys\nfrom scenewise.metrics.judge_answers import Answers\n"
+        "with Answers(lambda asked: 'yes', 'x', sys.argv[1]) as judge:\n"
+        "    for k in range(200):\n"
+        "        judge([{'role': 'user', 'content': f'{sys.argv[2]} {k}'}])\n"
+    )
+    both = [subprocess.Popen([sys.executable, "-c", code, str(path), name]) for name in "xy"]
+    assert [one.wait(60) for one in both] == [0, 0]
+    lines = path.read_text("utf-8").splitlines()
+    assert len({json.loads(line)["question"] for line in lines}) == len(lines) == 401
+
+
+def test_a_file_that_was_emptied_meanwhile_is_begun_anew(tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+    with Answers(counted(asked), "x", path) as judge:
+        judge(question("a"))
+        path.write_bytes(b"")
+        judge(question("b"))
+    assert [json.loads(line)["answer"] for line in path.read_text().splitlines()] == [
+        "{'score': 3}"
+    ]
 
 
 def test_another_file_is_not_taken_for_answers(tmp_path: Path) -> None:

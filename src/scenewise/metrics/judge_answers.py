@@ -8,9 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
+
+import filelock
 
 from scenewise.core.errors import FileUnreadable, InputError, OutputUnwritable
 from scenewise.metrics.llm_ad_eval import Judge, Messages
@@ -19,6 +24,9 @@ from scenewise.metrics.llm_ad_eval import Judge, Messages
 class Answers:
     """A judge that looks first whether it has answered already. It is a judge itself, and a
     context that closes its file.
+
+    Several processes may keep their answers in one file. A hidden file beside it, `.NAME.lock`, is
+    held while a line is added.
 
     Args:
         judge: who is asked.
@@ -40,8 +48,10 @@ class Answers:
                 remedy="make the folder first or choose another",
             )
         self._lock = threading.Lock()
-        self._known, self._whole = _read(self._path)
-        self._file: IO[str] | None = None
+        self._known: dict[str, str] = {}
+        self._whole = self._lines = 0  # of the file: bytes and lines that are read
+        self._learn(_read(self._path))
+        self._file: IO[bytes] | None = None
 
     def __enter__(self) -> Answers:
         return self
@@ -69,38 +79,70 @@ class Answers:
         return hashlib.sha256(asked.encode()).hexdigest()
 
     def _keep(self, key: str, answer: str) -> None:
-        self._known[key] = answer
+        """Add a line, after those that others have added meanwhile."""
         try:
             if self._file is None:
-                self._file = self._path.open("a", encoding="utf-8")
+                self._file = self._path.open("a+b")
+            with _locked(self._path):
+                if self._file.seek(0, os.SEEK_END) < self._whole:  # it was emptied meanwhile
+                    self._whole = self._lines = 0
+                self._file.seek(self._whole)
+                self._learn(self._file.read())
                 self._file.truncate(self._whole)  # a line in which a run broke off
-            line = json.dumps({"question": key, "answer": answer}, ensure_ascii=False)
-            self._file.write(f"{line}\n")
-            self._file.flush()
+                if key not in self._known:
+                    row = {"question": key, "answer": answer}
+                    line = f"{json.dumps(row, ensure_ascii=False)}\n".encode()
+                    self._file.write(line)
+                    self._file.flush()
+                    self._whole, self._lines = self._whole + len(line), self._lines + 1
         except OSError as error:
             raise OutputUnwritable(
                 f"the judge's answers cannot be kept ({error.strerror})", path=self._path
             ) from error
+        self._known.setdefault(key, answer)
+
+    def _learn(self, raw: bytes) -> None:
+        """Take over what stands in the file after what was read before."""
+        whole = raw[: raw.rfind(b"\n") + 1]  # a run may have broken off within a line
+        lines = whole.split(b"\n")[:-1]
+        if not self._whole and not lines and raw:
+            lines = [raw]  # a file without any line is none of ours, unless it is an answer
+        for number, line in enumerate(lines, self._lines + 1):
+            try:
+                row = json.loads(line)
+                self._known[str(row["question"])] = str(row["answer"])
+            except (ValueError, TypeError, KeyError, RecursionError) as error:
+                raise InputError(
+                    f"line {number} is no judge's answer",
+                    path=self._path,
+                    remedy="name a file that --judge-answers has written, or a new one",
+                ) from error
+        self._whole += len(whole)
+        self._lines += whole.count(b"\n")
 
 
-def _read(path: Path) -> tuple[dict[str, str], int]:
-    """What is answered, and how many bytes of the file are whole lines."""
+def _read(path: Path) -> bytes:
     try:
-        raw = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError:
-        return {}, 0
+        return b""
     except OSError as error:
         raise FileUnreadable(f"it cannot be read ({error.strerror})", path=path) from error
-    known = {}
-    whole = raw[: raw.rfind(b"\n") + 1]  # a run may have broken off within a line
-    for number, line in enumerate(whole.split(b"\n")[:-1] or [raw] * bool(raw), 1):
-        try:
-            row = json.loads(line)
-            known[str(row["question"])] = str(row["answer"])
-        except (ValueError, TypeError, KeyError, RecursionError) as error:
-            raise InputError(
-                f"line {number} is no judge's answer",
-                path=path,
-                remedy="name a file that --judge-answers has written, or a new one",
-            ) from error
-    return known, len(whole)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """No other process adds to the file for as long as the block lasts."""
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire(poll_interval=0.02)
+    except NotImplementedError as error:
+        raise OutputUnwritable(
+            "this disk cannot lock files, which the judge's answers need",
+            path=path,
+            remedy="keep them on a local disk",
+        ) from error
+    try:
+        yield
+    finally:
+        lock.release()
