@@ -15,6 +15,7 @@ from command_calls import Command, caller, one_line
 from scenewise.cli.running import run as run_command
 from scenewise.distinctad.annotations_writing import write_predictions
 from scenewise.distinctad.preparing import material_of
+from scenewise.distinctad.reconstruction_report import _changed
 from scenewise.distinctad.runs import Run
 from scenewise.metrics.ad_tables import read_table
 from scenewise.synthetic.films import make_films
@@ -198,3 +199,44 @@ def test_sentences_are_read_back_from_one_vector_and_from_all(
     assert command(*call, "--steps", 6)[0] == 0  # nothing is left to train
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
     one_line(command(*call, "--steps", 8), "another steps")
+
+    # sentences that training did not follow are read before and after it
+    for more in (("--split", "train"), ("--judged", 2)):
+        code, out, err = command(*call, "--steps", 6, *more)
+        assert code == 0, err
+        assert "not followed all through training" in out + err
+        alone = tmp_path / f"alone {more[1]}"
+        shutil.copytree(prepared, alone)
+        assert command("reconstruct", alone, *call[2:], "--steps", 6, *more)[0] == 0
+        split = more[1] if more[0] == "--split" else "test"
+        here, there = (
+            json.loads((one / "reconstruction" / split / "reconstruction.json").read_text("utf-8"))
+            for one in (run.folder, alone)
+        )
+        for which in ("cls", "words"):
+            ends = [there["loss"][which][0], there["loss"][which][-1]]
+            assert len(there["loss"][which]) > 2
+            assert np.allclose(here["loss"][which], ends, rtol=1e-5)
+            assert not np.allclose(here["loss"][which], [held["loss"][which][k] for k in (0, -1)])
+        assert here["alt"] == there["alt"]
+
+    # a run of before did not say which sentences it followed
+    for which in ("cls", "words"):
+        log = run.folder / "reconstruction" / which / "metrics.jsonl"
+        rows = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+        log.write_text(
+            "".join(json.dumps({k: v for k, v in row.items() if k != "held out"}) + "\n"
+                    for row in rows),
+            "utf-8",
+        )  # fmt: skip
+    assert command(*call, "--steps", 6)[0] == 0
+    again = json.loads((folder / "reconstruction.json").read_text("utf-8"))
+    for which in ("cls", "words"):
+        ends = [held["loss"][which][k] for k in (0, -1)]
+        assert np.allclose(again["loss"][which], ends, rtol=1e-5)
+
+
+def test_loss_that_rises_is_not_said_to_fall() -> None:
+    assert _changed(5.26, 4.77) == "it falls from 5.26 to 4.77"
+    assert _changed(3.35, 3.49) == "it rises from 3.35 to 3.49"
+    assert _changed(3.354, 3.351) == "it stays at 3.35"

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import torch
+
 from scenewise.core.progress import Progress, Silent
 from scenewise.distinctad.figures_drawing import need_matplotlib
 from scenewise.distinctad.figures_options import ReconstructionOptions
@@ -42,6 +44,11 @@ from scenewise.training.loop import fit
 from scenewise.training.metrics_log import read_metrics
 
 _POINTS: Final = 20  # of a curve
+_HELD_OUT: Final = "held out"
+_PARTLY: Final = (
+    "the loss of these sentences was not followed all through training, which was for others; "
+    "where it was not, they were read before and after it"
+)
 
 
 def reconstruct_run(
@@ -89,6 +96,7 @@ def reconstruct_run(
     texts = [row.text for row in rows]
     lines: dict[str, list[str]] = {}
     curves: dict[str, list[tuple[int, float]]] = {}
+    partly = False
     for which in INPUTS:
         where = run.folder / "reconstruction" / which
         reader = _trained(
@@ -97,16 +105,13 @@ def reconstruct_run(
         with progress.step(f"Writing from {NAMES[which]}", len(texts)) as bar:
             speaking = SpeakingOptions(candidates=1, tokens=options.longest, phrase=0)
             lines[which] = read_all_back(reader, texts, towers.read, which, speaking, bar.reach)
-        curves[which] = [
-            (int(line["step"]), float(line["loss"]))
-            for line in read_metrics(where)
-            if line["kind"] == "evaluation"
-        ]
+        curves[which], whole = _curve(which, reader, texts, towers, options, where)
+        partly |= not whole
     lines["nearest"] = nearest(known, texts, towers.read)
     lines["copied"] = [texts[at - 1] for at in range(len(texts))]
     return write_reconstruction(
         run.folder / "reconstruction" / split, split, rows, lines, curves, known, options,
-        language.name, progress,
+        language.name, progress, [_PARTLY] * partly,
     )  # fmt: skip
 
 
@@ -145,7 +150,8 @@ def _trained(
         training,
         folder=folder,
         evaluate=lambda model: {
-            "loss": held_out_loss(model, held_out[:CURVE], towers.read, which)
+            "loss": held_out_loss(model, held_out[:CURVE], towers.read, which),
+            _HELD_OUT: _number(held_out),
         },
         progress=progress,
         batches_per_epoch=per_epoch,
@@ -153,3 +159,42 @@ def _trained(
                "batch": options.batch, "longest": options.longest},
     )  # fmt: skip
     return reader
+
+
+def _curve(
+    which: str,
+    reader: Reader,
+    held_out: Sequence[str],
+    towers: Towers,
+    options: ReconstructionOptions,
+    folder: Path,
+) -> tuple[list[tuple[int, float]], bool]:
+    """(step, loss) of some sentences, and whether they were those that training followed.
+
+    A training that is done may have followed others: of another split, or more of them. Then the
+    reader is asked as it began and as it is now."""
+    log = read_metrics(folder)
+    number = _number(held_out)
+    followed = {
+        int(line["step"]): float(line["loss"])
+        for line in log
+        if line["kind"] == "evaluation" and line.get(_HELD_OUT) == number
+    }
+    steps = max(int(line["step"]) for line in log)
+    missing = {0, steps} - followed.keys()
+    readers = {
+        0: Reader(reader.speech, reader.entering.normalized_shape[0], longest=options.longest,
+                  seed=options.training.seed),
+        steps: reader,
+    }  # fmt: skip
+    with torch.no_grad():
+        for step in missing:
+            model = readers[step].eval()
+            followed[step] = held_out_loss(model, held_out[:CURVE], towers.read, which)
+    return sorted(followed.items()), not missing
+
+
+def _number(sentences: Sequence[str]) -> float:
+    """Tells the sentences that are followed apart from others; a log holds numbers alone."""
+    told = json.dumps(list(sentences[:CURVE])).encode()
+    return float(int(hashlib.sha256(told).hexdigest()[:12], 16))

@@ -68,6 +68,7 @@ def write_reconstruction(
     options: ReconstructionOptions,
     language: str,
     progress: Progress,
+    notes: Sequence[str] = (),
 ) -> Reconstructed:
     """Score sentences and write all that is told of them.
 
@@ -81,6 +82,7 @@ def write_reconstruction(
         options: how they were made, and which measures.
         language: name of the language model.
         progress: who shows how far it is.
+        notes: sentences for people about what was done before.
 
     Raises:
         OutputUnwritable: the folder cannot be written to.
@@ -110,7 +112,7 @@ def write_reconstruction(
         for name, one in PAPER.items()
     ]
     ends = ", ".join(
-        f"from {NAMES[which]} it falls from {told(points[0][1])} to {told(points[-1][1])}"
+        f"from {NAMES[which]} {_changed(points[0][1], points[-1][1])}"
         for which, points in curves.items()
     )
     alt = (
@@ -128,7 +130,8 @@ def write_reconstruction(
     with look():
         pictures = save(curve_figure(curves), folder, "reconstruction", alt)
     absent = [f"without {one.measure}: {one.error}" for one in any_score.absent]
-    notes = tuple(dict.fromkeys([n for one in scores.values() for n in one.notes] + absent))
+    scored_notes = [note for one in scores.values() for note in one.notes]
+    notes = tuple(dict.fromkeys([*notes, *scored_notes, *absent]))
     numbers = {
         "split": split,
         "language model": language,
@@ -193,6 +196,12 @@ def _value(one: Score, measure: str) -> str:
     if figure.interval is not None:
         text += f" ({told(figure.interval.low, 1)} to {told(figure.interval.high, 1)})"
     return text
+
+
+def _changed(first: float, last: float) -> str:
+    if told(first) == told(last):
+        return f"it stays at {told(last)}"
+    return f"it {'falls' if last < first else 'rises'} from {told(first)} to {told(last)}"
 
 
 def _plain(text: str) -> str:
