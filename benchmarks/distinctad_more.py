@@ -20,6 +20,7 @@ from scenewise.core.progress import Progress
 from scenewise.distinctad.ablating_jobs import Job, Settings, jobs_of, told_by
 from scenewise.distinctad.ablating_report import Finished, finished, write_finished
 from scenewise.distinctad.ablating_rows import Row, Table
+from scenewise.distinctad.ablating_tables import mean_loss
 from scenewise.distinctad.options import DataOptions
 from scenewise.distinctad.preparing import prepared
 from scenewise.distinctad.runs import Run, Source
@@ -106,10 +107,9 @@ def with_more(
     return tuple(done)
 
 
-def _loss(jobs: Sequence[Job]) -> float:
+def _loss(jobs: Sequence[Job]) -> float | None:
     """Mean of validation's, over seeds."""
-    told = [told_by(job) for job in jobs]
-    return sum(one.loss.get("auto", 0.0) for one in told if one is not None) / len(told)
+    return mean_loss([told for job in jobs if (told := told_by(job)) is not None])
 
 
 def _told(kept: Path, job: Job, more: Run, settings: Settings) -> tuple[Films, Films]:

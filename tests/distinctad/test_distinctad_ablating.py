@@ -14,10 +14,11 @@ import pytest
 from scenewise.cli.running import run as run_command
 from scenewise.core.errors import UnknownChoice
 from scenewise.distinctad import ablating
-from scenewise.distinctad.ablating_jobs import Settings, jobs_of, told_by
+from scenewise.distinctad.ablating_jobs import Settings, Told, jobs_of, told_by
 from scenewise.distinctad.ablating_report import COPIED, SAME, ahead, finished, markdown
 from scenewise.distinctad.ablating_rows import TABLES, Row, tables_named
 from scenewise.distinctad.ablating_scoring import MEASURES, difference, interval, measured
+from scenewise.distinctad.ablating_tables import mean_loss
 from scenewise.distinctad.options import (
     ABLATIONS,
     AblationOptions,
@@ -172,6 +173,54 @@ def test_what_two_tables_share_is_one_job(run: Run) -> None:
     other = jobs_of(run, tables["5"].rows, settings_of(split="validation"))
     assert {job.key for job in other.values()} < {job.key for job in jobs.values()}
     assert not {job.told for job in other.values()} & {job.told for job in jobs.values()}
+
+
+def test_what_changes_no_number_trains_nothing_anew(run: Run) -> None:
+    def keys(settings: Settings) -> set[str]:
+        return {job.key for job in jobs_of(run, TABLES["5"].rows, settings).values()}
+
+    plain = settings_of()
+    often = replace(TrainingOptions(), checkpoint_every=7, evaluate_every=3)
+    assert keys(plain) == keys(settings_of(training=replace(plain.training, training=replace(
+        plain.training.training, checkpoint_every=7, evaluate_every=3))))  # fmt: skip
+    assert keys(plain) == keys(settings_of(look=replace(plain.look, batch=7)))
+    assert not keys(plain) & keys(settings_of(training=replace(plain.training, training=often)))
+    assert not keys(plain) & keys(settings_of(look=replace(plain.look, precision="bfloat16")))
+
+
+def test_features_need_no_clip(run: Run, tmp_path: Path) -> None:
+    table = Path(run.data().source.drawn) / "ad.csv"
+    with table.open(encoding="utf-8", newline="") as file:
+        names = {row["movie"] for row in csv.DictReader(file)}
+    for name in names:
+        np.save(tmp_path / f"{name}.npy", np.ones((200, 16), np.float16))
+    other = Run(tmp_path / "run")
+    other.folder.mkdir()
+    given = Source(table=table, features=tmp_path)
+    other.write_data(prepared(given, "a/clip-that-is-nowhere"))
+    jobs = jobs_of(other, TABLES["6"].rows, settings_of())
+    assert len({job.key for job in jobs.values()}) == 4  # two rows, two seeds
+
+
+def test_short_sequences_begin_no_further_apart_than_they_are_long(run: Run) -> None:
+    usual = SequenceOptions(clips=16, batch=4, stride=8)
+    jobs = jobs_of(run, TABLES["N"].rows, settings_of(sequences=usual))
+    strides = {row.at: jobs[row, 0].sequences.stride for row in TABLES["N"].rows}
+    assert strides == {2: 2, 4: 4, 8: 8, 16: 8, 32: 8}
+
+
+def test_all_rows_of_a_sweep_are_in_its_picture() -> None:
+    swept = [table for table in TABLES.values() if table.sweep]
+    assert {table.name for table in swept} == {"4b", "α", "β", "K", "N"}
+    assert all(row.at is not None for table in swept for row in table.rows)
+
+
+def test_without_films_of_validation_there_is_no_loss() -> None:
+    def one(**loss: float) -> Told:
+        return Told({}, {}, {}, loss)
+
+    assert mean_loss([one(), one()]) is None
+    assert mean_loss([one(auto=1.0), one(auto=2.0)]) == 1.5
 
 
 def test_other_sequences_have_as_many_clips_a_batch(run: Run) -> None:

@@ -113,6 +113,8 @@ def test_drawn_films_go_through_all_five_commands(
     (other / "tokenizer.json").write_text(json.dumps(told_words), "utf-8")
     one_line(command("narrate", run.folder, *SPEAK, "--language", other), "other tokenizer")
     one_line(command("train", run.folder, *SMALL, *QUICK, "--alpha", 1), "alpha")
+    # what was learnt from one CLIP's features is no narrator of another's
+    one_line(command("train", run.folder, *SMALL, *QUICK, "--plain-clip"), "another CLIP")
     shutil.rmtree(run.stage1)
     one_line(command("narrate", run.folder, *SPEAK), "another CLIP", "train again")
 

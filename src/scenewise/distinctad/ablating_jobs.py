@@ -39,6 +39,8 @@ FOLDER: Final = "ablations"
 FORMAT: Final = "scenewise ablation 2"
 _TELLING: Final = ("speaking", "split")
 """What a narrator's training does not depend on."""
+_FREE: Final = ("checkpoint_every", "evaluate_every", "device", "batch")
+"""Options that change no number but by rounding, so that nothing is trained anew with others."""
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,16 @@ def jobs_of(
     data = run.data()
     jobs: dict[tuple[Row, int], Job] = {}
     clips: dict[str | float, str] = {}
+    seen: dict[str | float, str] = {}
     for row in rows:
         if row.stage_one not in clips:
             clips[row.stage_one] = _clip(run, row.stage_one, settings, progress)
+            features = data.source.features  # where it is these, no CLIP looks
+            seen[row.stage_one] = (
+                f"features {Path(features).name}"
+                if features
+                else _print(clips[row.stage_one] or data.clip)
+            )
         clip = clips[row.stage_one]
         for seed in range(settings.options.seeds):
             chosen = settings.training
@@ -172,7 +181,10 @@ def jobs_of(
             )
             telling = {name: value for name, value in plain(job).items() if name in _TELLING}
             told = {name: value for name, value in plain(job).items() if name not in _TELLING}
-            told |= {"data": data.fingerprint, "CLIP": _print(clip or data.clip)}
+            for part in (told["training"]["training"], told["look"]):
+                for name in _FREE:
+                    part.pop(name, None)
+            told |= {"data": data.fingerprint, "CLIP": seen[row.stage_one]}
             jobs[row, seed] = replace(job, key=_hash(told), telling=_hash(telling))
     return jobs
 
@@ -203,10 +215,12 @@ def held_in(path: Path) -> dict[str, Any] | None:
 
 
 def _as_many_clips(usual: SequenceOptions, sequences: SequenceOptions) -> SequenceOptions:
-    """Sequences of another length, as many of them in a batch as have its clips."""
+    """Sequences of another length, as many of them in a batch as have its clips, and none further
+    from the next than it is long."""
     if sequences.clips == usual.clips:
         return sequences
-    return replace(sequences, batch=max(1, round(usual.batch * usual.clips / sequences.clips)))
+    batch = max(1, round(usual.batch * usual.clips / sequences.clips))
+    return replace(sequences, batch=batch, stride=min(sequences.stride, sequences.clips))
 
 
 def _clip(run: Run, stage_one: str | float, settings: Settings, progress: Progress | None) -> str:

@@ -79,7 +79,7 @@ def finished(
     references: Mapping[str, Sequence[str]],
     options: AblationOptions,
     *,
-    losses: Mapping[Row, float] | None = None,
+    losses: Mapping[Row, float | None] | None = None,
     seconds: Mapping[Row, float] | None = None,
 ) -> Finished:
     """A table from what its rows told.

@@ -94,9 +94,17 @@ _TITLES_5: Final = {
 }
 
 
-def _four(name: str, title: str, stage_one: str | float, cider: float, recall: float = 0.0) -> Row:
+def _four(
+    name: str,
+    title: str,
+    stage_one: str | float,
+    cider: float,
+    recall: float = 0.0,
+    *,
+    at: float | None = None,
+) -> Row:
     paper = {"CIDEr": cider} | ({"R@5/16": recall} if recall else {})
-    return Row(name, title, SEEING, stage_one=stage_one, paper=paper)
+    return Row(name, title, SEEING, stage_one=stage_one, paper=paper, at=at)
 
 
 def _context(name: str, stage_one: str | float, *paper: float) -> Row:
@@ -171,7 +179,7 @@ TABLES: Final[Mapping[str, Table]] = {
         "4b",
         "Stage I (table 4b): γ",
         tuple(
-            _four(f"γ={gamma:g}", "", gamma, cider)
+            _four(f"γ={gamma:g}", "", gamma, cider, at=gamma)
             for gamma, cider in ((0.1, 8.0), (0.3, 8.5), (0.5, 8.6), (0.7, 7.7))
         ),
         "γ=0.5",

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from scenewise.core.progress import Progress
 from scenewise.distinctad.ablating import carried_out
-from scenewise.distinctad.ablating_jobs import FOLDER, Settings, jobs_of
+from scenewise.distinctad.ablating_jobs import FOLDER, Settings, Told, jobs_of
 from scenewise.distinctad.ablating_report import Finished, finished, write_finished
 from scenewise.distinctad.ablating_rows import Table
 from scenewise.distinctad.runs import Run
@@ -59,8 +59,7 @@ def ablate(
             {row: [each.films for each in every] for row, every in of.items()},
             references,
             settings.options,
-            losses={row: sum(each.loss.get("auto", 0.0) for each in every) / len(every)
-                    for row, every in of.items()},
+            losses={row: mean_loss(every) for row, every in of.items()},
             seconds={row: sum(sum(each.seconds.values()) for each in every)
                      for row, every in of.items()},
         )  # fmt: skip
@@ -68,3 +67,9 @@ def ablate(
         files += write_finished(run.folder / FOLDER, one)
     total = sum(sum(one.seconds.values()) for one in told.values())
     return Ablated(tuple(done), tuple(files), total)
+
+
+def mean_loss(told: Sequence[Told]) -> float | None:
+    """Mean of the losses of validation's words; None where there are no films of validation."""
+    losses = [one.loss["auto"] for one in told if "auto" in one.loss]
+    return sum(losses) / len(losses) if len(losses) == len(told) else None

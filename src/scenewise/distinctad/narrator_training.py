@@ -86,6 +86,9 @@ def train_narrator(
         "language model": narrator.speech.fingerprint
         + ("" if numbers == "float32" else f" in {numbers}"),
         "data": _fingerprint(sequences),
+        # its features differ from another's, and who reads the narrator looks with the one named
+        "CLIP": (about or {}).get("clip", ""),
+        "look at": (about or {}).get("look at", ""),
         **dataclasses.asdict(narrator.options),
         **{f"sequences {k}": v for k, v in dataclasses.asdict(sequences.options).items()},
     }
@@ -148,5 +151,9 @@ def _judge(validation: Sequences) -> Callable[[Narrator], dict[str, float]]:
 
 
 def _fingerprint(sequences: Sequences) -> str:
-    told = json.dumps([list(sequences.clips.vectors.shape), list(sequences.clips.sentences)])
+    people = [[one.name for one in there] for there in sequences.characters]
+    known = sorted(one.name for one in sequences.faces)
+    told = json.dumps(
+        [list(sequences.clips.vectors.shape), list(sequences.clips.sentences), people, known]
+    )
     return hashlib.sha256(told.encode()).hexdigest()[:16]

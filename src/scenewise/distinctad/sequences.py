@@ -72,6 +72,7 @@ class Sequences:
     Attributes:
         per_epoch: batches in which everything is seen once; the last is filled up from the first.
         films: numbers of the rows of each film, in order of time.
+        characters, faces: as given.
         notes: sentences for people about films that are short.
 
     Raises:
@@ -89,8 +90,8 @@ class Sequences:
     ) -> None:
         self.clips = clips
         self.options = options or SequenceOptions()
-        self._characters = characters if characters is not None else [()] * len(clips.rows)
-        self._faces = dict(faces or {})
+        self.characters = characters if characters is not None else [()] * len(clips.rows)
+        self.faces = dict(faces or {})
         self._width = int(clips.vectors.shape[-1])
         self._check()
         films = clips.by_film()
@@ -153,7 +154,7 @@ class Sequences:
 
     def people(self, film: str) -> tuple[Character, ...]:
         """All who are in a film's clips, in order of appearance."""
-        return tuple(dict.fromkeys(one for n in self.films[film] for one in self._characters[n]))
+        return tuple(dict.fromkeys(one for n in self.films[film] for one in self.characters[n]))
 
     def batch(self, rows: Numbers, fresh: npt.NDArray[np.bool_] | None = None) -> SequenceBatch:
         """A batch of some clips.
@@ -165,7 +166,7 @@ class Sequences:
         mask = rows >= 0
         frames = np.zeros((*rows.shape, *self.clips.vectors.shape[1:]), np.float32)
         frames[mask] = self.clips.vectors[rows[mask]]
-        cast = [[tuple(self._characters[n]) if n >= 0 else () for n in numbers] for numbers in rows]
+        cast = [[tuple(self.characters[n]) if n >= 0 else () for n in numbers] for numbers in rows]
         faces, face_mask = self._portraits(cast)
         return SequenceBatch(
             torch.from_numpy(frames),
@@ -216,8 +217,8 @@ class Sequences:
         for b, sequence in enumerate(cast):
             for n, there in enumerate(sequence):
                 for m, one in enumerate(there):
-                    if one in self._faces:
-                        faces[b, n, m] = self._faces[one]
+                    if one in self.faces:
+                        faces[b, n, m] = self.faces[one]
                         known[b, n, m] = True
         return torch.from_numpy(faces), torch.from_numpy(known)
 
@@ -227,13 +228,13 @@ class Sequences:
                 f"--sequence-stride cannot be {self.options.stride}: clips would be left out",
                 remedy=f"give at most the clips of a sequence, {self.options.clips}",
             )
-        if len(self._characters) != len(self.clips.rows):
+        if len(self.characters) != len(self.clips.rows):
             raise SequencesInvalid(
-                f"characters are told of {len(self._characters)} clips, and there are "
+                f"characters are told of {len(self.characters)} clips, and there are "
                 f"{len(self.clips.rows)}",
                 remedy="tell them of each clip",
             )
-        for one, vector in self._faces.items():
+        for one, vector in self.faces.items():
             if np.shape(vector) != (self._width,):
                 raise SequencesInvalid(
                     f"the portrait of {one.name} has {np.size(vector)} numbers, frames have "
