@@ -38,6 +38,7 @@ LONG = {
     "index",
     "retrieval",
     "topics",
+    "writing",
     "copies",
 }
 TO_FILE = {"captioning", "schedule"}  # their --json names a file

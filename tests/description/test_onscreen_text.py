@@ -15,7 +15,8 @@ from scenewise.core.script import Cue
 from scenewise.core.time import Span
 from scenewise.description.onscreen import OnScreenOptions, Reading, TextEvent, merge, say
 from scenewise.description.onscreen_saying import is_acronym, spoken_form
-from scenewise.description.onscreen_tracks import is_noise, likeness
+from scenewise.description.onscreen_tracks import is_noise
+from scenewise.description.onscreen_words import likeness
 
 Box = tuple[float, float, float, float]
 TITLE: Box = (0.25, 0.4, 0.75, 0.5)

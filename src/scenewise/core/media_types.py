@@ -207,11 +207,15 @@ class TextLine:
         text: as read.
         box: left, top, right, bottom as fractions of the picture's width and height.
         confidence: 0 to 1.
+        room: how much clear ground there is beside each word that stands at an end of the writing,
+            in heights of the letters, 1 at most and beside all others: little where the word may
+            be cut. Empty where the reader does not tell.
     """
 
     text: str
     box: tuple[float, float, float, float]
     confidence: float
+    room: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

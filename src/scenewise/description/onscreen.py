@@ -17,6 +17,7 @@ from scenewise.core.script import Cue
 from scenewise.core.time import Span
 from scenewise.description.onscreen_blocks import (
     Block,
+    beside,
     blocks_of,
     is_plausible_block,
     rolls_of,
@@ -29,13 +30,8 @@ from scenewise.description.onscreen_roles import (
     without_titles,
 )
 from scenewise.description.onscreen_saying import on_screen_line
-from scenewise.description.onscreen_tracks import (
-    Box,
-    Reading,
-    follow,
-    key_of,
-    likeness,
-)
+from scenewise.description.onscreen_tracks import Box, Reading, follow, rejoined
+from scenewise.description.onscreen_words import key_of, likeness
 
 Role = Literal["title", "sign", "credit", "subtitle", "watermark", "other"]
 
@@ -104,9 +100,13 @@ def merge(
     options = options or OnScreenOptions()
     ordered = sorted(readings, key=lambda reading: reading.time)
     tracks = follow(ordered, similarity=options.similarity, gap=options.gap)
+    tracks = rejoined(tracks, cuts)
+    lost = [track for track in tracks if not key_of(track.text()[0])]
+    tracks = [track for track in tracks if key_of(track.text()[0])]
     marks, tracks = watermarks_of(tracks, ordered, cuts, options.watermark)
     rolls, tracks = rolls_of(tracks)
-    blocks = [block for block in blocks_of(tracks) if is_plausible_block(block)]
+    shown = sorted([*tracks, *beside(lost, tracks)], key=lambda track: track.start)
+    blocks = [block for block in blocks_of(shown) if is_plausible_block(block)]
     subtitles = subtitles_of(blocks, ordered, dialogue, captions)
 
     found: list[tuple[Block, Role]] = [(Block(tuple(group)), "watermark") for group in marks]

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
-from scenewise.description.onscreen_tracks import Box, Track, is_plausible, key_of, likeness
+from scenewise.description.onscreen_tracks import Box, Track
+from scenewise.description.onscreen_whole import MISSING
+from scenewise.description.onscreen_words import is_plausible, key_of, likeness
 
 LOWER_BAND = 0.75
 """Lines whose top lies below this share of the height are where subtitles stand."""
@@ -132,6 +134,23 @@ def blocks_of(tracks: Sequence[Track]) -> list[Block]:
     return sorted(blocks, key=lambda block: (block.start, block.box[1], block.box[0]))
 
 
+def beside(lost: Sequence[Track], tracks: Sequence[Track]) -> list[Track]:
+    """Lines of which nothing is whole that stand on the row of others: something is missing there.
+
+    Args:
+        lost: lines without a whole word.
+        tracks: all others.
+    """
+    return [
+        one
+        for one in lost
+        if any(
+            _same_row(one, other) and one.start <= other.end and other.start <= one.end
+            for other in tracks
+        )
+    ]
+
+
 def _belong(one: Track, two: Track) -> bool:
     shared = min(one.end, two.end) - max(one.start, two.start)
     if shared < 0 or 2 * shared < min(one.end - one.start, two.end - two.start):
@@ -173,7 +192,8 @@ def text_of_block(block: Block) -> tuple[str, float]:
     distance in the block, or in another size) by a line break, as is everything in credits.
     """
     pieces = [track.text() for track in block.tracks]
-    confidence = sum(sure for _, sure in pieces) / len(pieces)
+    known = [sure for text, sure in pieces if key_of(text)]
+    confidence = sum(known) / max(1, len(known))
     distances = [b.box[1] - a.box[3] for a, b in pairwise(block.tracks) if not _same_row(a, b)]
     closest = min(distances, default=0.0)
     wraps = not block.rolling and len(distances) <= 3
@@ -190,6 +210,7 @@ def text_of_block(block: Block) -> tuple[str, float]:
         else:
             text += "\n"
         text += pieces[n][0]
+    text = re.sub(rf"{MISSING}(?:[ \n]{MISSING})+", MISSING, text)
     return re.sub(r"(?<=\w)-\s(?=[a-z])", "", text), confidence
 
 
@@ -198,7 +219,7 @@ def is_plausible_block(block: Block) -> bool:
     letters by chance, unless it was read with certainty or again and again."""
     text, confidence = text_of_block(block)
     votes = max(len(track.times) for track in block.tracks)
-    if confidence < 0.6 or (votes == 1 and confidence < 0.75):
+    if not key_of(text) or confidence < 0.6 or (votes == 1 and confidence < 0.75):
         return False
     if len(key_of(text)) < 2 and votes < 2:
         return False

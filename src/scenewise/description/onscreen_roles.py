@@ -9,7 +9,8 @@ from itertools import pairwise
 from scenewise.core.script import Cue
 from scenewise.core.time import Span
 from scenewise.description.onscreen_blocks import LOWER_BAND, Block, text_of_block
-from scenewise.description.onscreen_tracks import Reading, Track, key_of, likeness
+from scenewise.description.onscreen_tracks import Reading, Track
+from scenewise.description.onscreen_words import key_of, likeness
 
 _STAY = 9.0  # seconds; subtitles stay no longer (BBC and Netflix: 7 s at most)
 _CREDIT = re.compile(

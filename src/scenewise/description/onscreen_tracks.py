@@ -7,16 +7,13 @@ one line, and its readings vote on what it says.
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
-from functools import lru_cache
 
 from scenewise.core.media_types import TextLine
-from scenewise.description.wording.lexicon import words_in
-from scenewise.description.wording.words import lemmas
+from scenewise.description.onscreen_whole import has_cut, meets, whole_text
+from scenewise.description.onscreen_words import is_plausible, key_of, likeness
 
 Box = tuple[float, float, float, float]
 
@@ -98,7 +95,10 @@ class Track:
 
     def text(self) -> tuple[str, float]:
         """What it says and how surely (0 to 1): the spelling with the most votes, each vote
-        worth the square of its confidence."""
+        worth the square of its confidence; or, where it may be cut, the words that are whole."""
+        pieced = whole_text(self.lines)
+        if pieced is not None:
+            return pieced
         lines = self.lines
         if self.grows:
             longest = max(len(key_of(line.text)) for line in lines)
@@ -125,23 +125,6 @@ def _middle(box: Box) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
-@lru_cache(maxsize=8192)
-def key_of(text: str) -> str:
-    """The letters and digits of a text, without case."""
-    return "".join(c for c in text.casefold() if c.isalnum())
-
-
-@lru_cache(maxsize=65536)
-def likeness(first: str, second: str) -> float:
-    """How alike two keys are, 0 to 1."""
-    if first == second:
-        return 1.0
-    shorter, longer = sorted((len(first), len(second)))
-    if not shorter or 2 * shorter / (shorter + longer) < 0.5:
-        return 0.0
-    return SequenceMatcher(None, first, second, autojunk=False).ratio()
-
-
 def is_noise(line: TextLine) -> bool:
     """Whether a reading is a speck taken for letters rather than writing.
 
@@ -163,38 +146,6 @@ def is_noise(line: TextLine) -> bool:
     if sum(c.isalnum() for c in signs) < 0.5 * len(signs):
         return True
     return not is_plausible(line.text) and line.confidence < _SURE
-
-
-@lru_cache(maxsize=8192)
-def is_plausible(text: str) -> bool:
-    """Whether at least half of a text's letters are in words of a dictionary, numbers, or
-    (in other languages) words with vowels in them."""
-    words = re.findall(r"[^\W_]+", text.casefold())
-    good = total = 0
-    for word in words:
-        total += len(word)
-        if any(c.isdigit() for c in word) or _is_word(word):
-            good += len(word)
-    return total > 0 and 2 * good >= total
-
-
-_SHORT = words_in(
-    "a i an as at be by do go he hi if in is it me my no of oh ok on or so to tv up us we the and"
-    " for are but not you all any can had her was one our out day get has him his how man new now"
-    " old see two way who boy did its let put say she too use with from this that"
-)
-
-
-def _is_word(word: str) -> bool:
-    if word in _SHORT:
-        return True
-    if len(word) <= 2:
-        return False
-    if not word.isascii():
-        return True
-    if not re.search(r"[aeiouy]", word) or re.search(r"(.)\1\1|[^aeiouy]{6}", word):
-        return False
-    return bool(lemmas(word)) or len(word) >= 8
 
 
 def follow(readings: Sequence[Reading], *, similarity: float, gap: float) -> list[Track]:
@@ -240,6 +191,40 @@ def follow(readings: Sequence[Reading], *, similarity: float, gap: float) -> lis
                 track.add(reading.time, line)
                 active.append(track)
     return sorted([*done, *active], key=lambda track: (track.start, track.box[1], track.box[0]))
+
+
+def rejoined(tracks: Sequence[Track], cuts: Sequence[float]) -> list[Track]:
+    """Lines, of which those that somebody hides in part, now here and now there, are one again.
+
+    Args:
+        tracks: in order of their first reading.
+        cuts: times of the film's cuts, seconds: what is hidden comes back in the same shot.
+    """
+    out: list[Track] = []
+    for track in tracks:
+        mate = next((one for one in reversed(out) if _is_rest(one, track, cuts)), None)
+        if mate is None:
+            out.append(track)
+            continue
+        both = sorted(
+            zip([*mate.times, *track.times], [*mate.lines, *track.lines], strict=True),
+            key=lambda reading: reading[0],
+        )
+        joined = Track([time for time, _ in both], [line for _, line in both])
+        out[next(n for n, one in enumerate(out) if one is mate)] = joined
+    return out
+
+
+def _is_rest(one: Track, other: Track, cuts: Sequence[float]) -> bool:
+    """Whether two lines are one of which each shows what the other hides."""
+    if set(one.times) & set(other.times) or any(one.start < cut <= other.start for cut in cuts):
+        return False
+    if not any(map(has_cut, (*one.lines, *other.lines))):
+        return False
+    a, b = one.lines[-1].box, other.lines[0].box
+    height = max(a[3] - a[1], b[3] - b[1], 0.02)
+    near = abs(_middle(a)[1] - _middle(b)[1]) <= max(1.2 * height, 0.04)
+    return near and meets(one.lines, other.lines)
 
 
 def _match(track: Track, time: float, line: TextLine, similarity: float) -> float:

@@ -18,7 +18,7 @@ from scenewise.description.work import Work
 from scenewise.frames.packing import pack
 from scenewise.models.text_presence import THRESHOLD, text_likely
 
-_VERSION = 1
+_VERSION = 2
 _LOOKED_AT = 480  # px, longer side: the smallest at which titles keep their strokes
 _READ_AT = 960  # px, longer side: the reader gains nothing from more (and costs time)
 
@@ -128,6 +128,7 @@ def _lines_of(frames: Sequence[Frame], reader: TextReader) -> Iterator[list[Text
 
 def _from_plain(data: dict[str, Any]) -> Reading:
     lines = tuple(
-        TextLine(line["text"], tuple(line["box"]), line["confidence"]) for line in data["lines"]
+        TextLine(line["text"], tuple(line["box"]), line["confidence"], tuple(line["room"]))
+        for line in data["lines"]
     )
     return Reading(data["time"], lines)

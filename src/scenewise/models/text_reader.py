@@ -11,6 +11,7 @@ from scenewise.core.errors import UnknownChoice
 from scenewise.core.media_types import Image, TextLine
 from scenewise.core.options import Checked, option
 from scenewise.models.text_engines import AT_ONCE, engines
+from scenewise.models.text_room import PLENTY, room_beside
 
 # What the recognizer that ships with rapidocr was trained on (PP-OCRv6 small): Chinese,
 # Japanese, and languages in Latin letters. Their scripts, as Unicode names begin:
@@ -122,13 +123,18 @@ class RapidReader:
             return []
         pieces = []
         for corners, text, score in zip(found.boxes, found.txts, found.scores, strict=True):
-            left, top = (float(v) for v in corners.min(axis=0) / (width, height))
-            right, bottom = (float(v) for v in corners.max(axis=0) / (width, height))
-            box = (max(0.0, left), max(0.0, top), min(1.0, right), min(1.0, bottom))
+            (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+            box = (
+                max(0.0, float(left / width)),
+                max(0.0, float(top / height)),
+                min(1.0, float(right / width)),
+                min(1.0, float(bottom / height)),
+            )
             words = " ".join(unicodedata.normalize("NFC", text).split())
             piece = TextLine(words, box, float(score))
             if self._is_wanted(piece):
-                pieces.append(piece)
+                room = room_beside(image, (float(left), float(top), float(right), float(bottom)))
+                pieces.append(replace(piece, room=_room_of(words, room)))
         return in_reading_order(pieces, width / height)
 
     def _is_wanted(self, line: TextLine) -> bool:
@@ -187,7 +193,16 @@ def _joined(one: TextLine, other: TextLine) -> TextLine:
         max(one.box[3], other.box[3]),
     )
     sure = min(one.confidence, other.confidence)
-    return replace(one, text=f"{one.text} {other.text}", box=box, confidence=sure)
+    room = (*one.room, *other.room) if one.room and other.room else ()
+    return replace(one, text=f"{one.text} {other.text}", box=box, confidence=sure, room=room)
+
+
+def _room_of(words: str, room: tuple[float, float]) -> tuple[float, ...]:
+    """The room beside each word of a piece of writing: its ends are those of two of them."""
+    count = len(words.split(" "))
+    if count == 1:
+        return (round(min(room), 3),)
+    return (round(room[0], 3), *[PLENTY] * (count - 2), round(room[1], 3))
 
 
 def _scripts(language: str) -> tuple[str, ...]:
