@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from scenewise.core.errors import FileMissing, OutputUnwritable
-from scenewise.media.atomic import atomic, atomic_text, refuse_input
+from scenewise.media.atomic import atomic, atomic_text, refuse_input, remove_left
 
 
 def left_in(folder: Path) -> list[str]:
@@ -148,3 +150,39 @@ def test_an_input_is_recognised_under_any_name(
     # neither exists yet, but they would be one file
     with pytest.raises(OutputUnwritable):
         refuse_input(Path("new.mp4"), tmp_path / "sub" / "new.mp4")
+
+
+@pytest.mark.slow
+def test_only_what_no_running_process_writes_is_removed(tmp_path: Path) -> None:
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom scenewise.media.atomic import atomic\n"
+        "with atomic(Path(sys.argv[1])) as temporary:\n"
+        "    temporary.write_text('some')\n"
+        "    print(temporary.name, flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path / name)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for name in ("killed.tar", "running.tar")
+    ]
+    temporaries = [one.stdout.readline().strip() for one in both if one.stdout]
+    both[0].kill()
+    both[0].wait(60)
+    for other in (".hidden.tar", "0123456789abcdef.tar", "film.tar"):
+        (tmp_path / other).write_text("kept")
+    assert set(temporaries) < set(left_in(tmp_path))
+    with atomic(tmp_path / "own.tar") as own:
+        remove_left(tmp_path)
+        assert own.exists()
+        assert (tmp_path / temporaries[1]).exists()
+        assert not (tmp_path / temporaries[0]).exists()
+    both[1].communicate(timeout=60)
+    kept = [".hidden.tar", "0123456789abcdef.tar", "film.tar", "own.tar", "running.tar"]
+    assert left_in(tmp_path) == kept
+    assert (tmp_path / "running.tar").read_text() == "some"
+    remove_left(tmp_path / "none")  # says nothing

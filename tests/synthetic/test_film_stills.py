@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
 import tarfile
+import time
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +80,58 @@ def test_a_worker_that_fails_is_told_as_any(tmp_path: Path) -> None:
     truth.write_text("{", encoding="utf-8")
     with pytest.raises(ScriptInvalid, match="film-00006"):
         make_films(tmp_path, 3, seed=5, stills=True, workers=2, **SMALL)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(os, "killpg"), reason="Windows has no groups of processes")
+@pytest.mark.parametrize("how", ["Ctrl-C", "a worker is killed"])
+def test_drawing_that_is_ended_leaves_nothing_behind(tmp_path: Path, how: str) -> None:
+    films = tmp_path / "films"
+    flags = ("--stills", "--seconds", "60", "--width", "640", "--height", "360", "--quiet")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "scenewise", "synth", "films", "-o", str(tmp_path), "-n", "4",
+         "--workers", "2", *flags],
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )  # fmt: skip
+    try:
+        for _ in range(6000):
+            if len(list(films.glob(".*.tar"))) == 2 or process.poll() is not None:
+                break
+            time.sleep(0.01)
+        assert len(list(films.glob(".*.tar"))) == 2
+        if how == "Ctrl-C":
+            os.killpg(process.pid, signal.SIGINT)
+        else:
+            os.kill(next(one for one in children(process.pid) if "spawn_main" in one[1])[0], 9)
+        _, told = process.communicate(timeout=60)
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+    assert process.returncode == (130 if how == "Ctrl-C" else 1)
+    assert len(told.splitlines()) == 1
+    assert ("stopped" if how == "Ctrl-C" else "ended from outside") in told
+    assert "went wrong inside" not in told
+    assert not list(films.glob(".*"))
+
+
+def children(parent: int) -> list[tuple[int, str]]:
+    """Processes that a process began: number and command."""
+    told = subprocess.run(
+        ["ps", "-ww", "-A", "-o", "pid=,ppid=,args="], capture_output=True, text=True, check=True
+    )
+    rows = [line.split(maxsplit=2) for line in told.stdout.splitlines()]
+    return [(int(row[0]), row[2]) for row in rows if len(row) == 3 and int(row[1]) == parent]
+
+
+def test_what_a_killed_drawing_left_is_removed_by_the_next(tmp_path: Path) -> None:
+    left = tmp_path / "films" / ".0123456789abcdef.tar"
+    left.parent.mkdir()
+    left.write_bytes(b"half")
+    make_films(tmp_path, 1, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
+    assert not left.exists()
 
 
 def test_size_of_what_is_not_whole_is_unknown(tmp_path: Path) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import secrets
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from scenewise.core.errors import OutputUnwritable
+
+if sys.platform != "win32":
+    import fcntl
 
 _CAUSES: Final[dict[int, tuple[str, str]]] = {
     errno.ENOSPC: ("there is no space left on the disk", "free some space or write elsewhere"),
@@ -26,6 +31,8 @@ _CAUSES: Final[dict[int, tuple[str, str]]] = {
     errno.ELOOP: ("its path is a loop of links", "choose another folder"),
 }
 
+_TEMPORARY: Final = re.compile(r"\.[0-9a-f]{16}(\.[^.]*)?")
+
 
 @contextmanager
 def atomic(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
@@ -33,7 +40,7 @@ def atomic(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
 
     The temporary file has the same suffix, because libraries choose a format by it. Whatever
     goes wrong in the block, `KeyboardInterrupt` included, it is removed and `path` is as it
-    was before.
+    was before. Where the process is killed it stays, until `remove_left` finds it.
 
     Args:
         path: the file to make.
@@ -48,16 +55,38 @@ def atomic(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     try:
         _check_target(path, overwrite)
         # made here, so that a folder that cannot be written to is found before any work
-        temporary.open("xb").close()
-        yield temporary
-        _check_target(path, overwrite)
-        temporary.replace(path)
+        with temporary.open("xb") as held:
+            if not _locked(held):  # Windows, where it must be closed to be renamed
+                held.close()
+            yield temporary
+            _check_target(path, overwrite)
+            temporary.replace(path)
     except BaseException as error:
         _remove(temporary)
         mapped = _mapped(error, path, temporary)
         if mapped is not None:
             raise mapped from error
         raise
+
+
+def remove_left(folder: Path) -> None:
+    """Remove temporary files of `atomic` whose process was killed before it could.
+
+    What a running process is writing stays, whoever started it: it holds a lock, which the system
+    lets go of when the process ends. Windows removes no file that is open.
+
+    Args:
+        folder: in which files were made; not those below it.
+    """
+    with suppress(OSError):  # nothing is lost where that fails
+        for path in [one for one in folder.iterdir() if _TEMPORARY.fullmatch(one.name)]:
+            with suppress(OSError):
+                if sys.platform == "win32":
+                    path.unlink()
+                    continue
+                with path.open("rb") as held:
+                    if _locked(held):
+                        path.unlink()
 
 
 def atomic_text(path: Path, text: str, *, overwrite: bool = True) -> None:
@@ -127,6 +156,17 @@ def _check_target(path: Path, overwrite: bool) -> None:
             path=path,
             remedy="choose another name or allow it to be replaced",
         )
+
+
+def _locked(held: BinaryIO) -> bool:
+    """Whether this process holds the file from now on, until it closes it."""
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # somebody else holds it, or the disk knows no locks
+        return False
+    return True
 
 
 def _remove(temporary: Path) -> None:

@@ -14,6 +14,7 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from copy import deepcopy
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -27,7 +28,7 @@ from scenewise.core.errors import ScriptInvalid
 from scenewise.core.media_types import Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
-from scenewise.media.atomic import atomic, atomic_text, made_folder
+from scenewise.media.atomic import atomic, atomic_text, made_folder, remove_left
 from scenewise.media.encoding import write_film
 from scenewise.media.probe import probe_film
 from scenewise.synthetic.cards import faded, title_card
@@ -257,11 +258,18 @@ def make_films(
     """
     films = made_folder(folder / "films")
     make = partial(_film, films, seconds=seconds, width=width, height=height, stills=stills)
-    with (progress or Silent()).step("Drawing films", count) as step:
-        truths = []
-        for truth in in_turn(make, range(seed, seed + count), workers):
-            truths.append(truth)
-            step.advance()
+    truths = []
+    remove_left(films)
+    try:
+        with (
+            (progress or Silent()).step("Drawing films", count) as step,
+            closing(in_turn(make, range(seed, seed + count), workers)) as drawn,
+        ):
+            for truth in drawn:
+                truths.append(truth)
+                step.advance()
+    finally:
+        remove_left(films)  # of processes that were ended
     atomic_text(folder / "ad.csv", _table(truths))
     write_characters(folder)
     return truths

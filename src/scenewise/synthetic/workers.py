@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterable
+from contextlib import closing
+from typing import TypeVar, cast
+
+from scenewise.core.pools import in_processes
 
 Job = TypeVar("Job")
 Drawn = TypeVar("Drawn")
 
 
-def in_turn(draw: Callable[[Job], Drawn], jobs: Iterable[Job], workers: int) -> Iterator[Drawn]:
+def in_turn(
+    draw: Callable[[Job], Drawn], jobs: Iterable[Job], workers: int
+) -> Generator[Drawn, None, None]:
     """What is drawn, in the order of the jobs.
 
     Args:
@@ -23,21 +25,18 @@ def in_turn(draw: Callable[[Job], Drawn], jobs: Iterable[Job], workers: int) -> 
     Raises:
         Whatever `draw` raises: of the first job that fails. Those that are under way are finished,
         the others are not begun.
+        ScenewiseError, KeyboardInterrupt: see `in_processes`. A process that is ended leaves what
+            it was writing (`media.atomic.remove_left`).
     """
     if workers < 2:
         yield from map(draw, jobs)
         return
-    # not forked: a process with several threads cannot be copied safely
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, initializer=_quiet) as pool:
-        coming = [pool.submit(draw, job) for job in jobs]
-        try:
-            for one in coming:
-                yield one.result()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _quiet() -> None:
-    """Ctrl-C ends a worker without a trace; the process that asked for it tells."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    early: dict[int, Drawn] = {}
+    due = 0
+    done = cast("Generator[tuple[int, Drawn], None, None]", in_processes(draw, jobs, workers))
+    with closing(done) as coming:  # whoever asks no more ends the processes at once
+        for number, one in coming:
+            early[number] = one
+            while due in early:
+                yield early.pop(due)
+                due += 1
