@@ -117,7 +117,8 @@ class PublicFeatures:
                 path=self.path if self._file is not None else self._npy(film),
                 remedy="make or fetch them anew, or leave the film out of the table",
             )
-        return np.clip(rows, -LARGEST, LARGEST)
+        clipped: npt.NDArray[Any] = np.clip(rows, -LARGEST, LARGEST)
+        return clipped
 
     def duration(self, film: str) -> float:
         """Seconds of a film, by the number of its frames.
