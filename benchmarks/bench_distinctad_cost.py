@@ -7,7 +7,8 @@ contexts of 16 clips with 8 frames each. Measured, each in a process of its own:
 
 - a step of Stage II with what CLIP sees kept, against a plain implementation (`distinctad_plain`)
   of the same equations, whose loss must be the same;
-- a step of Stage I, looking at frames, and narrating.
+- a step of Stage I, looking at frames, and narrating;
+- narrating beside nothing but the language model's `generate` for the same prompts and tokens.
 
 Then what a run on MAD-v2-Named takes. Times of two processor cores are measured; hours of GPUs
 are calculated from the floating-point operations that PyTorch counted in these very steps, at a
@@ -58,6 +59,8 @@ def main() -> None:
                 ("stage1", "stage1", {"clips": min(4, args.clips)}),
                 ("text", "text", {}),
                 ("narrating", "narrate", {"clips": min(4, args.clips)}),
+                ("bare", "bare", {"clips": min(4, args.clips), "language": ""}),
+                ("bare pocket", "bare", {"clips": args.clips, "language": "pocket"}),
                 ("llama", "llama", {}),
             )
         }
@@ -114,6 +117,18 @@ def figures(made: dict[str, Any], differ: float, clips: int) -> list[Figure]:
             made["narrating"]["seconds"] * SPOKEN,
             "s",
             note="GPT-2, beams of 5, 40 tokens each, from four clips; processor time",
+        ),
+        *(
+            Figure(
+                f"narrating, beside {name}'s generate alone",
+                made[key]["whole"] / made[key]["bare"],
+                "×",
+                1.15,
+                note=f"a clip: {1000 * made[key]['bare']:.0f} ms alone; "
+                f"{1000 * made[key]['scores']:.0f} ms names, phrases and scores, "
+                f"{1000 * (made[key]['whole'] - made[key]['generate']):.0f} ms prompts and choice",
+            )
+            for key, name in (("bare", "GPT-2"), ("bare pocket", "the pocket GPT-2"))
         ),
     ]
 

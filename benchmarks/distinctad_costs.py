@@ -158,6 +158,59 @@ def narrate(folder: Path, clips: int) -> dict[str, Any]:
     }
 
 
+def bare(folder: Path, clips: int, language: str, rounds: int = 3) -> dict[str, Any]:
+    """Narrating from kept features, beside nothing but what the language model's `generate` takes
+    for the same prompts, beams and as many tokens. Processor time of the quickest round of each."""
+    from scenewise.distinctad.narrating import narrate as tell
+    from scenewise.distinctad.options import SpeakingOptions
+
+    narrator, sequences = stage_two(folder, clips, language=language)
+    model = narrator.speech.model
+    plain = model.generate
+    calls: list[tuple[dict[str, Any], int]] = []
+    spent = {"generate": 0.0, "scores": 0.0}
+
+    class Timed:
+        """A logits processor whose processor time is noted."""
+
+        def __init__(self, inner: Any) -> None:
+            self.inner = inner
+
+        def __call__(self, input_ids: Any, scores: Any) -> Any:
+            begin = time.process_time()
+            out = self.inner(input_ids, scores)
+            spent["scores"] += time.process_time() - begin
+            return out
+
+    def watched(**how: Any) -> Any:
+        timed = [Timed(one) for one in how.pop("logits_processor")]
+        begin = time.process_time()
+        made = plain(**how, logits_processor=timed)
+        spent["generate"] += time.process_time() - begin
+        calls.append((how, made.sequences.shape[1]))
+        return made
+
+    tell(narrator, sequences, SpeakingOptions(tokens=2))
+    rows = []
+    model.generate = watched
+    for _ in range(rounds):
+        calls.clear()
+        spent.update(generate=0.0, scores=0.0)
+        begin = time.process_time()
+        told = tell(narrator, sequences, SpeakingOptions())
+        whole = time.process_time() - begin
+        begin = time.process_time()
+        for how, tokens in calls:
+            again = {k: v for k, v in how.items() if k != "return_dict_in_generate"}
+            # all tokens, whatever it would end with
+            again |= {"max_new_tokens": tokens, "min_new_tokens": tokens}
+            plain(**again)
+        alone = time.process_time() - begin
+        rows.append({"whole": whole, "bare": alone, **spent})
+    best = {name: min(row[name] for row in rows) / len(told) for name in rows[0]}
+    return {**best, "clips": len(told), "calls": len(calls), "tokens": [n for _, n in calls]}
+
+
 def llama(folder: Path) -> dict[str, Any]:
     """Operations of a clip's step through LLaMA-3-8B, and what it keeps for the way back, counted
     without its weights."""
@@ -222,7 +275,7 @@ def sentences(count: int) -> list[str]:
     return [f"{found[0].text.capitalize()}." for found in told]
 
 
-def stage_two(folder: Path, clips: int, contexts: int = 1) -> tuple[Any, Any]:
+def stage_two(folder: Path, clips: int, contexts: int = 1, language: str = "") -> tuple[Any, Any]:
     """A narrator with GPT-2 and one film's sequences, with names and faces."""
     from scenewise.distinctad.annotations import Annotation
     from scenewise.distinctad.banks import Character
@@ -253,7 +306,9 @@ def stage_two(folder: Path, clips: int, contexts: int = 1) -> tuple[Any, Any]:
         characters=[cast[: n % 5] for n in range(count)],
         faces=faces,
     )
-    narrator = Narrator(load_language(str(folder / "gpt2")), CHANNELS, NarratorOptions())
+    narrator = Narrator(
+        load_language(language or str(folder / "gpt2")), CHANNELS, NarratorOptions()
+    )
     return narrator, sequences
 
 
@@ -315,6 +370,7 @@ CHILDREN: dict[str, Callable[..., dict[str, Any]]] = {
     "stage1": stage1,
     "text": text,
     "narrate": narrate,
+    "bare": bare,
     "llama": llama,
 }
 
