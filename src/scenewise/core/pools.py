@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ def in_processes(
     workers: int,
     *,
     begin: Callable[[], None] | None = None,
-) -> Iterator[tuple[int, Done]]:
+) -> Generator[tuple[int, Done], None, None]:
     """Do jobs, several at a time.
 
     Ctrl-C and SIGTERM come to this process alone, which tells the others by SIGTERM: what they
@@ -50,6 +50,7 @@ def in_processes(
     """
     # not forked: a process with several threads cannot be copied safely
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     with _terminated_as_interrupted(), ProcessPoolExecutor(workers, context, begin) as pool:
         with _without_interrupts():
             coming = {pool.submit(_Unless(work), job): n for n, job in enumerate(jobs)}
@@ -62,7 +63,7 @@ def in_processes(
                 remedy="run it again; where memory was short, with fewer processes",
             ) from error
         except (KeyboardInterrupt, GeneratorExit):
-            for process in multiprocessing.active_children():
+            for process in set(multiprocessing.active_children()) - others:
                 process.terminate()
             raise
         finally:

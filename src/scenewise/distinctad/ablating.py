@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 
 from scenewise.core.pools import in_processes
@@ -42,8 +43,9 @@ def carried_out(
                 _do(job)
                 bar.advance()
         else:
-            for _ in in_processes(_do, left, workers, begin=_one_thread):
-                bar.advance()
+            with closing(in_processes(_do, left, workers, begin=_one_thread)) as coming:
+                for _ in coming:
+                    bar.advance()
     done = {key: told_by(job) for key, job in by_key.items()}
     return {key: told for key, told in done.items() if told is not None}
 

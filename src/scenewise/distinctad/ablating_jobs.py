@@ -33,7 +33,7 @@ from scenewise.distinctad.runs import Run
 from scenewise.distinctad.stages import adapt_run
 from scenewise.media.atomic import atomic_text
 from scenewise.models import hub
-from scenewise.models.catalogue import located
+from scenewise.models.catalogue import folder_of
 
 FOLDER: Final = "ablations"
 FORMAT: Final = "scenewise ablation 2"
@@ -159,7 +159,7 @@ def jobs_of(
             seen[row.stage_one] = (
                 f"features {Path(features).name}"
                 if features
-                else _print(clips[row.stage_one] or data.clip)
+                else hub.fingerprint(folder_of(clips[row.stage_one] or data.clip))
             )
         clip = clips[row.stage_one]
         for seed in range(settings.options.seeds):
@@ -255,11 +255,6 @@ def plain(job: Job) -> dict[str, Any]:
     parts = ("narrator", "training", "sequences", "speaking", "look")
     told = {**{name: asdict(getattr(job, name)) for name in parts}, "split": job.split}
     return told if job.like is None else {**told, "steps of": asdict(job.like)}
-
-
-def _print(clip: str) -> str:
-    name, revision = located(clip)
-    return hub.fingerprint(hub.resolve(name, job="embedder", revision=revision))
 
 
 def _hash(told: Mapping[str, Any]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from scenewise.core.pools import in_processes
 
@@ -33,8 +33,9 @@ def in_turn(
         return
     early: dict[int, Drawn] = {}
     due = 0
-    done = cast("Generator[tuple[int, Drawn], None, None]", in_processes(draw, jobs, workers))
-    with closing(done) as coming:  # whoever asks no more ends the processes at once
+    with closing(
+        in_processes(draw, jobs, workers)
+    ) as coming:  # whoever asks no more ends the processes at once
         for number, one in coming:
             early[number] = one
             while due in early:
