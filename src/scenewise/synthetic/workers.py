@@ -33,9 +33,8 @@ def in_turn(
         return
     early: dict[int, Drawn] = {}
     due = 0
-    with closing(
-        in_processes(draw, jobs, workers)
-    ) as coming:  # whoever asks no more ends the processes at once
+    # whoever asks no more ends the processes at once
+    with closing(in_processes(draw, jobs, workers)) as coming:
         for number, one in coming:
             early[number] = one
             while due in early:
