@@ -110,6 +110,7 @@ def test_steps_in_the_wrong_order_are_refused_in_one_line(
     one_line(command("train", run.folder, *even, *long, *QUICK[2:], "--batch", 3), "another batch")
 
 
+@pytest.mark.slow
 def test_a_model_that_does_not_fit_any_more_keeps_no_other_from_being_evaluated(
     command: Command, clip: str, tmp_path: Path
 ) -> None:

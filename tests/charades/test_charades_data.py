@@ -165,6 +165,7 @@ def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
 text_field = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0;\ufeff"))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(
     script=text_field,

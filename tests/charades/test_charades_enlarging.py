@@ -193,6 +193,7 @@ def test_a_training_ends_in_an_enlarged_checkpoint_and_goes_on_as_one(
     assert not whole.method("grid2-even+smaller").folder.exists()
 
 
+@pytest.mark.slow
 def test_videos_kept_back_are_not_learnt_and_are_evaluated_instead(
     tmp_path: Path, clip: str
 ) -> None:

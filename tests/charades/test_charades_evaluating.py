@@ -136,6 +136,7 @@ def test_more_frames_of_the_same_videos_do_not_narrow_an_interval() -> None:
     assert (many.first_share.low, many.first_share.high) == pytest.approx((single.low, single.high))
 
 
+@pytest.mark.slow
 def test_intervals_cover_the_truth_about_as_often_as_they_say() -> None:
     rng = np.random.default_rng(6)
     captions = {at: f"text {at}" for at in range(60)}

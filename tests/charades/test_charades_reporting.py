@@ -187,6 +187,7 @@ def test_methods_are_called_by_their_titles_and_others_by_their_names() -> None:
     assert row.startswith("| anything \\| else | ")
 
 
+@pytest.mark.slow
 def test_a_report_is_written_whole_and_the_same_each_time(tmp_path: Path) -> None:
     told = made_up(HITS, videos=16)
     files = write_report(tmp_path / "new" / "report", told)

@@ -49,6 +49,7 @@ def test_a_training_that_was_stopped_goes_on_number_for_number(
     assert all(torch.equal(one[name], other[name]) for name in one)
 
 
+@pytest.mark.slow
 def test_it_learns_and_ends_in_a_checkpoint_that_others_read(tmp_path: Path, clip: str) -> None:
     run = made_up_run(tmp_path / "run")
     pictures = shown_as(run, "grid2-even")

@@ -180,6 +180,7 @@ def described(card, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_json_is_all_that_describe_prints(card, command, tmp_path) -> None:
     ran = command("describe", card, "-o", tmp_path, *TEXT, "--json")
     assert ran.code == 0
@@ -197,6 +198,7 @@ def test_json_is_all_that_describe_prints(card, command, tmp_path) -> None:
     assert {"name", "value", "unit", "limit", "passed", "detail", "where"} <= measure.keys()
 
 
+@pytest.mark.slow
 def test_json_of_draft_render_check_and_demo_is_all_that_they_print(
     card, described, command, tmp_path
 ) -> None:

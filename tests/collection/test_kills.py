@@ -106,6 +106,7 @@ def pictures_whole(store: Store) -> None:
     assert len(list(store.folder.rglob("*.jpegs"))) == len(store)
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(1200)
 def test_ten_kills_lose_nothing(tmp_path: Path):
     killed_writers(tmp_path / "store", kills=10, seed=1)

@@ -97,6 +97,7 @@ def test_videos_come_in_the_order_asked(store: Store):
     assert [video.id for video in store.videos(["c", "missing", "a", "c"])] == ["c", "a"]
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     st.lists(

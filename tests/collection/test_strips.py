@@ -120,6 +120,7 @@ def test_a_damaged_strip_is_none(tmp_path):
     assert strips.read("x:cc33") is None
 
 
+@pytest.mark.slow
 def test_looking_at_a_film_keeps_the_strip_that_the_film_has(upright, tmp_path):
     from scenewise.collection.looking import Looked, Wanted, chosen_reader, chosen_selector
     from scenewise.collection.options import IndexOptions

@@ -61,6 +61,7 @@ def merged(*changes: tuple[str, str]) -> list[Description]:
     return list(result.descriptions)
 
 
+@pytest.mark.slow
 @given(scripts())
 @settings(max_examples=80, deadline=None)
 def test_without_an_edit_the_base_comes_back(script: Script):

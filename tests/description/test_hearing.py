@@ -67,6 +67,7 @@ def tone(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_it_hears_what_a_plain_pass_hears(data: Path) -> None:
     film = probe(data / "film/sintel_trailer_52s.mp4")
     detector = load("speech detector", "silero")()

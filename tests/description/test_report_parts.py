@@ -118,6 +118,7 @@ def test_figures_as_people_write_them(value: float | None, text: str) -> None:
     assert figures.number(value) == text
 
 
+@pytest.mark.slow
 def test_more_key_frames_make_smaller_pictures(tmp_path: Path) -> None:
     _, _, draft = described(tmp_path, count=12, size=(960, 540))
     few = pictures.shown(draft.selection.keyframes)

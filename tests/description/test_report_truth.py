@@ -76,6 +76,7 @@ def test_every_event_of_a_drawn_film_is_told_as_the_world_names_it(tmp_path) -> 
             assert found[slot] == {getattr(event, slot)} - {""}, (text, event)
 
 
+@pytest.mark.slow
 def test_the_truth_of_the_demo_film_is_read(demo_film) -> None:
     facts = facts_beside(demo_film.path)
     truth = demo_film.truth

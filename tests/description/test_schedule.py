@@ -110,6 +110,7 @@ def assert_kept(
 # --- the optimum ---
 
 
+@pytest.mark.slow
 @settings(max_examples=80, deadline=None)
 @given(instances(), OPTIONS)
 def test_the_grid_optimum_is_the_optimum_over_continuous_time(

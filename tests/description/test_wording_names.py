@@ -36,6 +36,7 @@ def test_names_are_told_from_words(told: str, worded: str) -> None:
     assert sentence(told, STYLE) == worded
 
 
+@pytest.mark.slow
 def test_captions_of_the_drawn_world_keep_who_does_what_and_their_names() -> None:
     rng = np.random.default_rng(3)
     names = [character.name for character in CHARACTERS]

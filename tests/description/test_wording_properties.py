@@ -6,6 +6,7 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,7 @@ FRAMES = [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None)
 @given(CAPTIONS)
 def test_wording_twice_is_wording_once(caption: str) -> None:
@@ -83,6 +85,7 @@ def test_no_word_is_added(subject: str, verb: str, place: str) -> None:
     assert said <= set(f"{subject} {place}".split()) | forms
 
 
+@pytest.mark.slow
 def test_wording_leaves_human_descriptions_alone(data: Path) -> None:
     """Evaluation-only sentences: counted, never shown."""
     with (data / "ad_text" / "madeval_anno.csv").open(encoding="utf-8") as file:

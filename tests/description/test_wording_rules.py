@@ -92,6 +92,7 @@ def test_human_tracks_have_no_false_alarms(data: Path, track: str, errors: int) 
     assert sum(p.severity == "warning" for p in found) <= 0.1 * len(lines)
 
 
+@pytest.mark.slow
 def test_errors_are_rare_in_professional_descriptions(data: Path) -> None:
     """Evaluation-only sentences: counted, never shown."""
     with (data / "ad_text" / "madeval_anno.csv").open(encoding="utf-8") as file:

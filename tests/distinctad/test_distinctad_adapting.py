@@ -88,6 +88,7 @@ def test_the_towers_see_and_read_as_any_clip_does(clip: Path) -> None:
     assert read.words.shape == (*read.mask.shape, 16)
 
 
+@pytest.mark.slow
 def test_only_the_vision_tower_learns_and_the_result_is_an_ordinary_clip(
     clip: Path, clips: FramesAndSentences, tmp_path: Path
 ) -> None:
@@ -139,6 +140,7 @@ def test_every_clip_is_seen_once_an_epoch_in_another_order(clips: FramesAndSente
     assert {int(n) for k in range(30) for n in batch(k)["chosen"]} == {0, 1, 2}
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_goes_on_as_if_it_had_not(
     clip: Path, clips: FramesAndSentences, tmp_path: Path
 ) -> None:

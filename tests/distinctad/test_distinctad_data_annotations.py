@@ -162,7 +162,9 @@ def test_what_is_no_table_is_refused(tmp_path: Path) -> None:
     refused(table(tmp_path, "sentence,start,end", "x,1,2"), "no column 'movie'")
     refused(table(tmp_path, "movie,start,end", "7,1,2"), "no column holds the descriptions")
     refused(table(tmp_path, MAD, mad(" ")), "no description that can be used")
-    refused(table(tmp_path, MAD, mad(), encoding="utf-16"), "UTF-8")
+    refused(table(tmp_path, MAD, mad("A café."), encoding="latin-1"), "UTF-8")
+    wide = table(tmp_path, MAD, mad("A café."), encoding="utf-16")  # as spreadsheets write it
+    assert [row.text for row in read_annotations(wide).rows] == ["A café."]
     refused(table(tmp_path, MAD, mad()), "no column 'cmd_filename'", form="cmd")
     with pytest.raises(FileMissing):
         read_annotations(tmp_path / "none.csv")

@@ -187,6 +187,7 @@ def test_a_stopped_film_is_taken_up_and_what_is_known_is_not_looked_at(
     assert len(looked) == 1
 
 
+@pytest.mark.slow
 def test_another_narrator_or_way_of_speaking_is_another_captioner(
     captioner: NarratorCaptioner, narrator: Path, tmp_path: Path
 ) -> None:

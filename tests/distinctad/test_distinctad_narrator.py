@@ -162,6 +162,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_training_learns_and_is_kept(trained: Path) -> None:
     lines = read_metrics(trained)
     losses = [line["loss"] for line in lines if line["kind"] == "training"]

@@ -107,6 +107,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Callable[[NarratorCaptioner], Aske
     return noting
 
 
+@pytest.mark.slow
 def test_each_clip_is_told_with_those_who_are_seen_in_it_and_their_faces(
     narrator: Path, folder: Path, asked: Callable[[NarratorCaptioner], Asked]
 ) -> None:
@@ -236,6 +237,7 @@ def test_several_pictures_are_one_face(folder: Path, tmp_path: Path) -> None:
     assert upright == bank.character("Bruno", "x").feature
 
 
+@pytest.mark.slow
 def test_portraits_that_cannot_be_used_are_told_before_anything_is_done(
     narrator: Path, folder: Path, tmp_path: Path
 ) -> None:
@@ -262,6 +264,7 @@ def test_portraits_that_cannot_be_used_are_told_before_anything_is_done(
             captioner_for(name, CaptionOptions(portraits=str(folder)))
 
 
+@pytest.mark.slow
 def test_other_portraits_are_another_captioner(
     narrator: Path, folder: Path, tmp_path: Path
 ) -> None:
@@ -271,6 +274,7 @@ def test_other_portraits_are_another_captioner(
     assert captioner(narrator, folder).identity == all_of_them
 
 
+@pytest.mark.slow
 def test_a_narrator_that_is_made_takes_the_portraits_of_another_film(
     narrator: Path, folder: Path, tmp_path: Path
 ) -> None:

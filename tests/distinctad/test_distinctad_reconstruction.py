@@ -69,6 +69,7 @@ def test_neighbours_in_a_batch_change_no_loss(towers: Towers, which: str) -> Non
     assert whole == pytest.approx(held_out_loss(model, SENTENCES, towers.read, which, 3), rel=1e-5)
 
 
+@pytest.mark.slow
 def test_only_the_projector_learns_and_reads_sentences_back(towers: Towers) -> None:
     speaking = SpeakingOptions(candidates=1, phrase=0, rows=3, tokens=20)
     for which in INPUTS:

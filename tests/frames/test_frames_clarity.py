@@ -172,6 +172,7 @@ def test_a_video_of_fewer_frames_than_wanted_gives_them_all(count: int):
     assert chosen(film) == film.times
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_an_unknown_length():
     def peak(frames: int) -> int:
         film = Drawn(frames, lambda i: scene(i % 17), header=Span(0.0, 0.0))

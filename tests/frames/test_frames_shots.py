@@ -157,6 +157,7 @@ def test_both_ends_of_a_pan_are_found_and_no_smeared_frame():
     assert len(selection.shots) == 1
 
 
+@pytest.mark.slow
 def test_a_static_shot_gives_few_key_frames_and_a_busy_one_several():
     still = Played((80.0, lambda at: place(1)(0) * (1 + 0.02 * np.sin(500 * at))))
     selection, _ = chosen(still)
@@ -232,6 +233,7 @@ def test_the_tree_cut_at_its_threshold_is_the_selection():
         assert keyframe.span.start <= start <= keyframe.time
 
 
+@pytest.mark.slow
 def test_options_do_what_they_say():
     film = lambda: Played(*((3.0, place(i)) for i in range(4)), (40.0, place(9)))  # noqa: E731
     assert len(chosen(film(), max_gap=10.0)[1]) > len(chosen(film())[1])

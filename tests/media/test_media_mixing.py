@@ -129,6 +129,7 @@ def test_untouched_stretches_are_bit_for_bit_the_original() -> None:
     assert not np.allclose(out[:, 4 * RATE : 5 * RATE], film[:, 4 * RATE : 5 * RATE])
 
 
+@pytest.mark.slow
 @settings(max_examples=10, deadline=None)
 @given(st.integers(200, 100_000))
 def test_how_the_film_is_cut_up_does_not_matter(size: int) -> None:

@@ -153,6 +153,7 @@ def test_repeating_a_rare_word_raises_cider_but_not_cider_d() -> None:
     assert cider_d(often, references).clips[0] < cider_d(once, references).clips[0]
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(clips, st.randoms(use_true_random=False))
 def test_the_order_of_clips_does_not_matter(rows, random) -> None:

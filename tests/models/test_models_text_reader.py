@@ -129,6 +129,7 @@ class TestRapidReader:
             "computer because your mouse doesn't work, | is frustrating."
         )
 
+    @pytest.mark.slow
     def test_films_without_writing_are_read_as_empty(self, reader: RapidReader, data: Path):
         for name in ("nature/nasa_13013.mp4", "film/friday.mp4", "nature/dog_eating.mp4"):
             for picture in frames(data / name, [1.0, 4.0]):

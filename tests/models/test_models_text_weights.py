@@ -84,6 +84,7 @@ class TestSession:
         known = plain.get_modelmeta().custom_metadata_map
         assert ours.get_modelmeta().custom_metadata_map == known
 
+    @pytest.mark.slow
     def test_the_detector_is_quicker(self):
         path = text_engines.shipped(FOLDER, "_det_")
         settings = onnxruntime.SessionOptions()

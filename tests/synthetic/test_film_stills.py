@@ -39,6 +39,7 @@ def test_pictures_show_the_film_at_their_times(tmp_path: Path) -> None:
         assert inside < across
 
 
+@pytest.mark.slow
 def test_pictures_and_film_have_one_truth(tmp_path: Path) -> None:
     story = write_story(SPOKEN, seconds=15.0)
     drawn = make_stills(tmp_path / "one.tar", story, width=96, height=64)
@@ -63,6 +64,7 @@ def test_set_of_pictures_is_gone_on_with(tmp_path: Path) -> None:
         assert lengths[film] == pytest.approx(length, abs=0.5)
 
 
+@pytest.mark.slow
 def test_films_are_the_same_whoever_draws_them(tmp_path: Path) -> None:
     alone, shared = tmp_path / "alone", tmp_path / "shared"
     make_films(alone, 3, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
@@ -74,6 +76,7 @@ def test_films_are_the_same_whoever_draws_them(tmp_path: Path) -> None:
         assert (alone / file).read_bytes() == (shared / file).read_bytes(), file
 
 
+@pytest.mark.slow
 def test_a_worker_that_fails_is_told_as_any(tmp_path: Path) -> None:
     make_films(tmp_path, 2, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
     truth = tmp_path / "films" / "film-00006.truth.json"

@@ -20,6 +20,7 @@ OUTDOORS = [one.name for one in SETTINGS if one.outdoors]
 EVERY = sorted({*NAMES, *CHARADES_ROOMS.values()})
 
 
+@pytest.mark.slow
 @given(
     st.sampled_from(EVERY),
     st.sampled_from([(64, 64), (113, 64), (64, 113), (192, 192), (320, 180), (180, 320)]),
@@ -85,6 +86,7 @@ def test_no_two_places_are_alike() -> None:
         assert apart.min() > 12, (one, other)
 
 
+@pytest.mark.slow
 def test_a_place_is_not_given_away_by_its_mean_colour() -> None:
     means = np.array([
         [draw_setting(name, 64, 64, seed=seed).back.mean(axis=(0, 1)) for seed in range(40)]

@@ -66,6 +66,7 @@ def test_a_detector_finds_the_dialogue_and_takes_nothing_else_for_it(seed: int) 
     assert shared(found, rest) < 0.05 * (LENGTH - spoken)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, 1, 2, 3])
 def test_all_else_is_well_below_people_while_they_speak(seed: int) -> None:
     parts = made(seed)

@@ -29,6 +29,7 @@ def random_stage(seed: int, size: tuple[int, int], seconds: float = 4.0) -> Stag
     return Stage(random_event(rng), Shooting.drawn(rng, seed), *size, seconds)
 
 
+@pytest.mark.slow
 def test_every_action_differs_from_every_other() -> None:
     shots = {
         action.name: told(some_event(action.name), Shooting(place=3), (160, 120), 5)
@@ -43,6 +44,7 @@ def test_every_action_differs_from_every_other() -> None:
         assert nearest > 9, (first, second)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(seeds, st.sampled_from(SIZES), st.floats(0, 1))
 def test_the_near_hand_is_where_it_is_said_to_be(seed, size, share) -> None:

@@ -115,6 +115,7 @@ def gradients(model: Any) -> dict[str, torch.Tensor]:
     return {n: w.grad.clone() for n, w in model.named_parameters() if w.grad is not None}
 
 
+@pytest.mark.slow
 def test_clips_loss_is_that_of_the_plain_formula_with_its_gradients(student, lesson) -> None:
     fast, figures = clip_loss(student, lesson)
     fast.backward()
@@ -168,6 +169,7 @@ def test_who_answers_all_by_chance_loses_the_entropy_of_guessing(student, lesson
     assert figures["limbs"] == pytest.approx(math.log(11), rel=1e-4)
 
 
+@pytest.mark.slow
 def test_who_knows_all_loses_nothing(student, lesson) -> None:
     """Each head can be right; they ask for what the lesson tells."""
     sight = lesson.sight

@@ -40,6 +40,7 @@ def test_all_together_are_under_twelve_megabytes_in_sixteen_bits(models) -> None
     assert sum(2 * weights(model) for model in models.values()) < 12e6
 
 
+@pytest.mark.slow
 def test_weights_follow_from_the_seed(clip_words) -> None:
     first, again, other = (networks.new_clip(clip_words, seed) for seed in (3, 3, 4))
     for (name, a), b, c in zip(
