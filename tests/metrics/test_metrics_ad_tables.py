@@ -248,6 +248,34 @@ def test_ids_are_surest_and_doubles_are_spare(tmp_path: Path) -> None:
     assert (found.by, found.pairs) == ("id", 2)
 
 
+def test_ids_that_begin_anew_in_each_film_count_with_the_film(tmp_path: Path) -> None:
+    theirs = table(tmp_path / "b.csv", "id,movie,start,text\n0,A,5,x\n1,A,9,y\n0,B,5,z\n1,B,9,w\n")
+    swapped = "id,movie,start,text\n0,B,5,z\n1,B,9,w\n0,A,5,x\n1,A,9,y\n"
+    ours = table(tmp_path / "a.csv", swapped)
+    assert paired(ours, theirs) == (["x", "y", "z", "w"], "movie and id")
+    ours = table(tmp_path / "c.csv", "id,movie,text\n1,b.mp4,w\n0,b.mp4,z\n")  # ids of one film
+    assert paired(ours, theirs) == ([None, None, "z", "w"], "movie and id")
+    assert paired(theirs, ours) == (["w", "z"], "movie and id")
+    ours = table(tmp_path / "d.csv", "id,text\n0,x\n1,y\n")  # of which film is not said
+    with pytest.raises(InputError, match="an id of its own for each row"):
+        match(ours, theirs)
+
+
+def test_ids_that_begin_anew_in_each_episode(tmp_path: Path) -> None:
+    head = "id,movie,imdbid_pe,text\n"
+    theirs = table(tmp_path / "b.csv", f"{head}0,friends,tt1,x\n0,friends,tt2,y\n")
+    ours = table(tmp_path / "a.csv", f"{head}0,friends,tt2,y\n0,friends,tt1,x\n")
+    assert paired(ours, theirs) == (["x", "y"], "imdbid_pe and id")
+
+
+def test_ids_that_repeat_within_a_film_leave_it_to_times(tmp_path: Path) -> None:
+    theirs = table(tmp_path / "b.csv", "id,movie,start,text\n0,A,5,x\n0,A,50,y\n1,A,70,z\n")
+    ours = table(tmp_path / "a.csv", "id,movie,start,text\n0,A,50,y\n0,A,5,x\n1,A,70,z\n")
+    assert paired(ours, theirs) == (["x", "y", "z"], "movie and time")
+    ours = table(tmp_path / "c.csv", "id,movie,text\n0,A,y\n1,A,z\n")
+    assert paired(ours, theirs) == ([None, None, "z"], "movie and id")
+
+
 def test_names_of_files_and_whole_numbers_are_seen_through(tmp_path: Path) -> None:
     ours = table(tmp_path / "a.csv", "movie,start,text\n1026 legion.mp4,10.5,c\nx,1,y\n")
     assert paired(ours, table(tmp_path / "b.csv", MAD))[0] == [None, None, "c"]

@@ -42,8 +42,9 @@ class Matched:
 
 
 def match(predictions: AdTable, references: AdTable, *, within: float = WITHIN) -> Matched:
-    """Match by id; by film and times; by film and the reference's own words, which predictions
-    of the AutoAD family carry; or line by line, where both files are plain lines.
+    """Match by id, or by film and id where films share ids; by film and times; by film and the
+    reference's own words, which predictions of the AutoAD family carry; or line by line, where both
+    files are plain lines.
 
     Tables name films and times in several columns (`movie`, `imdbid`; `start`, `scaled_start`).
     All are tried, and what matches most rows is taken.
@@ -65,8 +66,8 @@ def match(predictions: AdTable, references: AdTable, *, within: float = WITHIN) 
             f"no row of it belongs to one of {references.path.name} ({_what(predictions)}; there: "
             f"{_what(references)})",
             path=predictions.path,
-            remedy="give both an id, or the same film names and times (--within for rounded ones); "
-            "for descriptions at times of their own use --metrics soda,soda-t",
+            remedy="give both an id of its own for each row, or the same film names and times "
+            "(--within for rounded ones); for descriptions at times of their own use --metrics soda,soda-t",
         )
     used = {one for one in best[1] if one is not None}
     return Matched(
@@ -110,11 +111,10 @@ Pairing = Callable[[], list[int | None]]
 
 def _ways(ours: AdTable, theirs: AdTable, within: float) -> Iterator[tuple[str, Pairing]]:
     """Ways to match, the surest first: of two that match as many rows the first is taken."""
+    films = list(_films(ours, theirs))
     for name in IDS:
         if name in ours.columns and name in theirs.columns:
-            keys = ([_id(row, name) for row in table.rows] for table in (ours, theirs))
-            yield name, _by_key(*keys)
-    films = list(_films(ours, theirs))
+            yield from _by_id(name, ours, theirs, films)
     for label, our_films, their_films in films:
         for our_times in _present(ours):
             for their_times in _present(theirs):
@@ -149,6 +149,42 @@ def _ways(ours: AdTable, theirs: AdTable, within: float) -> Iterator[tuple[str, 
 
 def _zip(films: Sequence[str], table: AdTable) -> Iterator[tuple[str, AdRow]]:
     return zip(films, table.rows, strict=True)
+
+
+def _by_id(
+    name: str, ours: AdTable, theirs: AdTable, films: Sequence[tuple[str, list[str], list[str]]]
+) -> Iterator[tuple[str, Pairing]]:
+    """By the id alone where it tells all rows apart; with the film where films number anew."""
+    mine, yours = ([_id(row, name) for row in table.rows] for table in (ours, theirs))
+    if not (_shared(ours, mine) or _shared(theirs, yours)):
+        yield name, _by_key(mine, yours)
+        return
+    for label, our_films, their_films in films:
+        our_keys, their_keys = (
+            [None if key is None else (film, key) for film, key in zip(named, ids, strict=True)]
+            for named, ids in ((our_films, mine), (their_films, yours))
+        )
+        unsure = _shared(ours, our_keys) | _shared(theirs, their_keys)
+        yield (
+            f"{label} and {name}",
+            _by_key(
+                [None if key in unsure else key for key in our_keys],
+                [None if key in unsure else key for key in their_keys],
+            ),
+        )
+
+
+def _shared(table: AdTable, keys: Sequence[Hashable | None]) -> set[Hashable]:
+    """Keys that rows of different films or times have; a row that stands there twice is one."""
+    columns = [column for column in FILMS if column in table.columns]
+    first: dict[Hashable, Hashable] = {}
+    shared: set[Hashable] = set()
+    for row, key in zip(table.rows, keys, strict=True):
+        if key is not None:
+            place = (row.start, *(film_key(row.cells.get(column)) for column in columns))
+            if first.setdefault(key, place) != place:
+                shared.add(key)
+    return shared
 
 
 def _id(row: AdRow, name: str) -> str | None:
