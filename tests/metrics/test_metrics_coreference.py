@@ -104,6 +104,30 @@ def test_a_film_in_clips_is_read_as_one(tmp_path: Path) -> None:
     assert figure.films == pytest.approx({"tta": 100 * (1 + 1 + 0.5) / 3, "ttb": 50})
 
 
+def test_episodes_of_one_series_count_each(tmp_path: Path) -> None:
+    """Their rows name the series, their casts the episode."""
+    truth, told = (
+        AdTable(
+            one.path,
+            tuple(
+                AdRow("series", row.start, row.end, row.sentence, number=i,
+                      cells={**row.cells, "movie": "series", "imdbid_pe": f"tt{row.film}"})
+                for i, row in enumerate(one.rows)
+            ),
+            (*one.columns, "imdbid_pe"),
+        )
+        for one in (table(LINES), table(TOLD))
+    )  # fmt: skip
+    bank = tmp_path / "bank.json"
+    bank.write_text(json.dumps({f"tt{film}": names for film, names in CAST.items()}))
+    given = ScoreOptions(metrics="critic", cast=str(bank), coref=program(tmp_path))
+    got = score(prepare(told, truth, given), given).figures["CRITIC"]
+    figure = got[PREDICTIONS]
+    assert figure.films == pytest.approx({"tta": 100 * (1 + 1 + 0.5) / 3, "ttb": 50})
+    assert figure.value == pytest.approx(100 * (1 + 1 + 0.5 + 0 + 1) / 5)
+    assert all(one.interval is not None for one in got.values())
+
+
 def test_names_of_the_references_are_a_cast(tmp_path: Path) -> None:
     truth = table(LINES)
     named = AdTable(

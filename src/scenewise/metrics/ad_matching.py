@@ -67,7 +67,8 @@ def match(predictions: AdTable, references: AdTable, *, within: float = WITHIN) 
             f"{_what(references)})",
             path=predictions.path,
             remedy="give both an id of its own for each row, or the same film names and times "
-            "(--within for rounded ones); for descriptions at times of their own use --metrics soda,soda-t",
+            "(--within for rounded ones); for descriptions at times of their own use "
+            "--metrics soda,soda-t",
         )
     used = {one for one in best[1] if one is not None}
     return Matched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
@@ -272,6 +273,7 @@ class Measuring:
             key: mentions(*text, spans)
             for (key, text), spans in zip(texts.items(), found, strict=True)
         }
+        labels = _labels({f: {self.material.rows[i].film for i in films[f]} for f in films})
         parts: dict[str, dict[str, tuple[float, float]]] = {}
         for one in self.systems:
             parts[one.name] = {}
@@ -282,9 +284,7 @@ class Measuring:
                     clusters[self.material.references.name, film],
                     len(places),
                 )
-                names = {self.material.rows[i].film for i in places}
-                shown = names.pop() if len(names) == 1 else film
-                parts[one.name][shown] = (100 * math.fsum(shares), float(len(shares)))
+                parts[one.name][labels[film]] = (100 * math.fsum(shares), float(len(shares)))
         if not any(part[1] for part in parts[self.systems[0].name].values()):
             self.told.append("CRITIC: no reference speaks of anybody in the cast")
         return parts
@@ -373,6 +373,17 @@ class Measuring:
 
 def _cast(casts: Casts, film: str) -> Sequence[str]:
     return casts.get(film) or casts.get(EVERY_FILM, ())
+
+
+def _labels(films: Mapping[str, set[str]]) -> dict[str, str]:
+    """What films of casts are shown as: as their rows name them where that names no other, so that
+    episodes of one series are not taken for each other."""
+    shown = {film: next(iter(names)) if len(names) == 1 else film for film, names in films.items()}
+    times = Counter(shown.values())
+    return {
+        film: name if times[name] == 1 and (name == film or name not in films) else film
+        for film, name in shown.items()
+    }
 
 
 def _whole(parts: Mapping[str, tuple[float, float]]) -> float | None:
