@@ -65,6 +65,17 @@ def test_a_name_with_little_room_needs_more_than_a_word_of_the_dictionary() -> N
     assert told(TextLine("Lindqvist", SIGN, 0.99, (0.6,))) == ["Text on screen: Lindqvist."]
 
 
+def test_a_word_that_hardly_anything_comes_near_is_told_and_a_name_is_not() -> None:
+    assert told(TextLine("BAKERY", SIGN, 0.99, (0.1,))) == ["Text on screen: Bakery."]
+    assert told(TextLine("Lindqvist", SIGN, 0.99, (0.1,))) == []
+
+
+def test_arrows_beside_words_are_no_pieces_of_words() -> None:
+    exits = [line("<< Exit", "<<"), line("Exit →", "→")]
+    assert told(exits[0], exits[0]) == ["Text on screen: << Exit."]
+    assert told(exits[1], exits[1]) == ["Text on screen: Exit →."]
+
+
 def test_what_is_hidden_between_two_pieces_is_marked() -> None:
     left, right = (0.1, 0.1, 0.2, 0.16), (0.35, 0.1, 0.55, 0.16)
     pieces = (line("FRE", "FRE", box=left), line("BREAD", box=right))

@@ -67,6 +67,55 @@ def test_the_edge_of_the_picture_cuts() -> None:
     assert room[0] > NONE
 
 
+def over_a_wall(text: str, bar: int, gap: int) -> tuple[Image, Box]:
+    """A name on a strip with a bar before it, and a box that takes in the bar."""
+    picture = Pillow.fromarray(sign(text, *COLOURS[0])[0])
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(40)
+    left, top, right, bottom = pen.textbbox((0, 160), text, font=font)
+    right += 100 + gap - left
+    pen.rectangle((60, top - 20, 600, bottom + 20), (20, 30, 90))
+    pen.rectangle((100 - bar, top - 20, 99, bottom + 20), (240, 200, 0))
+    pen.text((100 + gap - left, 160), text, font=font, fill=(255, 255, 255))
+    return np.asarray(picture), (99 - bar, top - 6, right + 5, bottom + 6)
+
+
+@pytest.mark.parametrize("bar", [4, 10, 20])
+@pytest.mark.parametrize("gap", [3, 6, 10, 14])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_a_bar_before_a_name_hides_nothing(bar: int, gap: int, mirrored: bool) -> None:
+    picture, (left, top, right, bottom) = over_a_wall("Anna Lindqvist", bar, gap)
+    if mirrored:
+        picture, left, right = picture[:, ::-1], 640 - right, 640 - left
+    room = room_beside(picture, (left, top, right, bottom))
+    assert room[int(mirrored)] == PLENTY
+    assert min(room) > 0.5
+
+
+def test_a_bar_over_a_letter_hides_it() -> None:
+    drawn, (_, top, right, bottom) = over_a_wall("Hanna Berg", 20, -12)
+    picture = np.array(drawn)
+    picture[:, :100] = (240, 200, 0)
+    assert room_beside(picture, (79.0, top, right, bottom))[0] < NONE
+
+
+@pytest.mark.parametrize("margin", [2, 4, 10, 20])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_what_stops_short_of_the_edge_of_the_picture_is_not_cut(
+    margin: int, mirrored: bool
+) -> None:
+    black = Pillow.new("RGB", (640, 384))
+    pen, font = ImageDraw.Draw(black), ImageFont.load_default(40)
+    box = pen.textbbox((0, 0), "Chapter One", font=font)
+    pen.text((margin - box[0], 160), "Chapter One", font=font, fill=(255, 255, 255))
+    picture = np.asarray(black)
+    right, top, bottom = margin + box[2] - box[0] + 5, 155 + box[1], 165 + box[3]
+    left: float = max(0, margin - 6)
+    if mirrored:
+        picture, left, right = picture[:, ::-1], 640 - right, 640 - left
+    room = room_beside(picture, (left, top, right, bottom))[int(mirrored)]
+    assert room > NONE
+
+
 def test_over_a_busy_picture_nothing_is_told() -> None:
     noise = np.random.default_rng(1).integers(0, 255, (384, 640, 3), np.uint8)
     over = Pillow.fromarray(noise)
@@ -74,6 +123,8 @@ def test_over_a_busy_picture_nothing_is_told() -> None:
     box = pen.textbbox((200, 160), "The End", font=font)
     pen.text((200, 160), "The End", font=font, fill=(255, 255, 255))
     assert room_beside(np.asarray(over), box) == (PLENTY, PLENTY)
+    at = int(box[0]) - 4
+    assert room_beside(np.asarray(over)[:, at:], (0, box[1], box[2] - at, box[3])) == (PLENTY,) * 2
 
 
 @pytest.mark.parametrize("value", [0, 128, 255])
@@ -81,7 +132,7 @@ def test_a_picture_of_one_colour_or_a_box_of_nothing_is_no_writing(value: int) -
     blank = np.full((100, 200, 3), value, np.uint8)
     assert room_beside(blank, (50, 40, 120, 60)) == (PLENTY, PLENTY)
     assert room_beside(blank, (50, 40, 52, 41)) == (PLENTY, PLENTY)
-    assert room_beside(blank, (-5, 40, 120, 60)) == (0.0, PLENTY)
+    assert room_beside(blank, (-5, 40, 120, 60)) == (PLENTY, PLENTY)
 
 
 def test_the_reader_tells_which_words_may_be_cut() -> None:

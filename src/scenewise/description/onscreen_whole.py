@@ -19,8 +19,8 @@ from scenewise.description.onscreen_words import is_word, key_of, likeness
 MISSING: Final = "…"
 """Stands where words are left out."""
 
-_NONE: Final = 0.18
-"""Heights of the letters: less clear ground than this is less than parts two words."""
+_NONE: Final = 0.06
+"""Heights of the letters: less clear ground than this is hardly a column of it."""
 
 _LITTLE: Final = 0.45
 """With less than this, what is no word of a dictionary is taken for a part of one: of a letter
@@ -46,6 +46,8 @@ def has_cut(line: TextLine) -> bool:
 
 def _is_cut(word: str, room: float) -> bool:
     if any(ord(sign) > 0x2E7F for sign in word):  # a line of such signs is one word here
+        return False
+    if not key_of(word):  # an arrow or a bullet is no part of a word
         return False
     return room < _NONE or (room < _LITTLE and not _is_known(word))
 

@@ -18,7 +18,7 @@ from scenewise.description.work import Work
 from scenewise.frames.packing import pack
 from scenewise.models.text_presence import THRESHOLD, text_likely
 
-_VERSION = 2
+_VERSION = 3
 _LOOKED_AT = 480  # px, longer side: the smallest at which titles keep their strokes
 _READ_AT = 960  # px, longer side: the reader gains nothing from more (and costs time)
 

@@ -19,7 +19,7 @@ PLENTY: Final = 1.0
 
 _INSIDE, _BEYOND = 0.25, 0.5  # heights of the box, on both sides of its end, that are looked at
 _AT_EDGE = 0.25  # heights of the box from the picture's edge within which its end is at the edge
-_BLANK = 0.5  # heights of the writing: from there a gap parts words, not letters
+_APART = 0.18  # heights of the writing: from there a gap parts words, not letters
 _LIKE = 0.35  # of the contrast of ink and ground, from which a colour is no ground
 _PURE = 0.93  # share of a column that is ground where nothing is written
 _FLAT = 0.8  # share of pixels between ground and ink in colour, on a board
@@ -27,6 +27,12 @@ _EVEN = 0.65  # share of what is no ink that is of nearly one colour, on a board
 _NARROW = 0.22  # heights of the writing; a rim that is nearer may be what hides the rest
 _UPRIGHT = 0.06  # heights of the writing by which a rim's ends may stand out
 _LEAST = 8  # pixels, high and wide, of what can be judged
+_ACROSS = 0.12  # heights of the box by which a bar stands out above and below it
+_SOLID = 0.97  # share of a bar's column that is no ground
+_EMPTY = 0.98  # share of a column between bar and letters that is ground: a letter's arm is thin
+_STRAIGHT = 0.03  # heights of the writing by which a bar's side may stand out
+_NEAR_BAR = 0.05  # heights of the writing that a bar keeps off what it does not cover
+_THIN = 0.25  # told where a letter stops short of the picture's edge by less than letters may part
 
 Numbers = npt.NDArray[Any]
 
@@ -34,10 +40,9 @@ Numbers = npt.NDArray[Any]
 def room_beside(image: Image, box: tuple[float, float, float, float]) -> tuple[float, float]:
     """Clear ground to the left and right of a piece of writing, in heights of its letters.
 
-    Less than a fifth is less than parts two words: the letters go on behind what comes there. On
-    signs drawn for the purpose, 97 of 100 ends that the picture's edge cuts have so little, 73 of
-    100 that somebody hides, and 3 of 100 that nothing comes near; and so have 3 of 100 of titles
-    over moving pictures, which have no ground of their own.
+    Little is told only where something is seen to touch the end or to come near it: a shape that
+    is no ground, or the picture's edge where ink reaches it. A bar that is drawn beside writing,
+    and what cannot be measured, as over a moving picture, speak for no cut.
 
     Args:
         image: uint8 H×W×3 RGB.
@@ -56,7 +61,7 @@ def room_beside(image: Image, box: tuple[float, float, float, float]) -> tuple[f
     at_left, at_right = left < _AT_EDGE * tall, wide - right < _AT_EDGE * tall
     colours = _ground_and_ink(pixels)
     if colours is None:
-        return (0.0 if at_left else PLENTY), (0.0 if at_right else PLENTY)
+        return PLENTY, PLENTY
     ground, ink = colours
     contrast = float(np.abs(ground - ink).max())
     like = max(12.0, _LIKE * contrast)
@@ -68,19 +73,75 @@ def room_beside(image: Image, box: tuple[float, float, float, float]) -> tuple[f
     rows = image[top + first + trim : top + last - trim].astype(np.int16)
     clear = np.abs(rows - ground).max(axis=2) <= like
     inside, beyond = int(_INSIDE * tall), int(_BEYOND * tall)
-    room_left = _room(clear[:, max(0, left - beyond) : left + inside][:, ::-1], letters, at_left)
-    room_right = _room(clear[:, max(0, right - inside) : right + beyond], letters, at_right)
+    out = int(_ACROSS * tall)
+    around = image[max(0, top - out) : bottom + out].astype(np.int16)
+    deep = min((right - left) // 2, tall)
+    left_at, right_at = max(0, left - beyond), right + beyond
+    around_left = np.abs(around[:, left_at : left + deep] - ground).max(axis=2) <= like
+    around_right = np.abs(around[:, right - deep : right_at] - ground).max(axis=2) <= like
     # each end is judged by the board at the other one, where nobody stands before it
-    off = min((right - left) // 2, tall)
-    told_left = _is_board(pixels[first:last, off:], ground, ink)
-    told_right = _is_board(pixels[first:last, : right - left - off], ground, ink)
-    return _told(room_left, told_left, at_left), _told(room_right, told_right, at_right)
+    if not _is_board(pixels[first:last, deep:], ground, ink):
+        room_left = PLENTY
+    elif at_left:
+        room_left = _room_to_edge(clear[:, : left + inside][:, ::-1], letters)
+    elif _has_bar(clear[:, left_at : left + deep][:, ::-1], around_left[:, ::-1], letters):
+        room_left = PLENTY
+    else:
+        room_left = _room(clear[:, left_at : left + inside][:, ::-1], letters)
+    if not _is_board(pixels[first:last, : right - left - deep], ground, ink):
+        room_right = PLENTY
+    elif at_right:
+        room_right = _room_to_edge(clear[:, right - inside :], letters)
+    elif _has_bar(clear[:, right - deep : right_at], around_right, letters):
+        room_right = PLENTY
+    else:
+        room_right = _room(clear[:, right - inside : right_at], letters)
+    return min(room_left, PLENTY), min(room_right, PLENTY)
 
 
-def _told(room: float, board: bool, at_edge: bool) -> float:
-    if at_edge and (not board or room < _BLANK):
+def _room_to_edge(clear: npt.NDArray[np.bool_], letters: int) -> float:
+    """What is told of an end at the picture's edge, which cuts a letter that reaches it.
+
+    Args:
+        clear: where there is ground, rows of the letters × columns out to the edge.
+        letters: their height, pixels.
+    """
+    pure = clear.mean(axis=0) >= _PURE
+    blocked = np.flatnonzero(~pure)
+    wide = len(pure) if not blocked.size else len(pure) - 1 - int(blocked[-1])
+    if not wide:
         return 0.0
-    return min(room, PLENTY) if board else PLENTY
+    return PLENTY if wide / letters >= _APART else _THIN
+
+
+def _has_bar(clear: npt.NDArray[np.bool_], around: npt.NDArray[np.bool_], letters: int) -> bool:
+    """Whether a bar stands beside an end, as before names: it is drawn, and hides nothing.
+
+    Readers take it into the box of the writing. It is higher than the letters, its sides are
+    upright, and ground parts it from them.
+
+    Args:
+        clear: where there is ground, rows of the letters × columns outwards.
+        around: the same of more rows, from above to below the writing.
+        letters: their height, pixels.
+    """
+    solid = np.concatenate([[False], (~around).mean(axis=0) >= _SOLID, [False]]).astype(np.int8)
+    edges = np.diff(solid)
+    starts, ends = np.flatnonzero(edges == 1).tolist(), np.flatnonzero(edges == -1).tolist()
+    for start, end in zip(starts, ends, strict=True):
+        pure = clear[:, :start].mean(axis=0) >= _EMPTY
+        # a column or two on both sides are between the colours
+        near = np.flatnonzero(pure[max(0, start - 2) :])
+        if not near.size or end - start < 2:
+            continue
+        stop = max(0, start - 2) + int(near[-1]) + 1
+        blocked = np.flatnonzero(~pure[:stop])
+        gap = stop - (int(blocked[-1]) + 1 if blocked.size else 0)
+        side = (~around[:, stop : start + 1]).argmax(axis=1)
+        low, high = np.percentile(side, (5, 95))
+        if gap >= max(2.0, _NEAR_BAR * letters) and high - low <= max(1.0, _STRAIGHT * letters):
+            return True
+    return False
 
 
 def _ground_and_ink(pixels: Numbers) -> tuple[Numbers, Numbers] | None:
@@ -147,14 +208,13 @@ def _is_board(pixels: Numbers, ground: Numbers, ink: Numbers) -> bool:
     return flat >= _FLAT and even >= _EVEN * float((share < 0.5).mean())
 
 
-def _room(clear: npt.NDArray[np.bool_], letters: int, at_edge: bool) -> float:
+def _room(clear: npt.NDArray[np.bool_], letters: int) -> float:
     """The widest clear ground towards an end, in heights of the letters; plenty where a straight
     upright rim ends it, as that of a board does.
 
     Args:
         clear: where there is ground, rows of the letters × columns outwards.
         letters: their height, pixels.
-        at_edge: of the picture, where an upright may be that of the next letter.
     """
     pure = clear.mean(axis=0) >= _PURE
     edges = np.flatnonzero(np.diff(np.concatenate([[0], pure.astype(np.int8), [0]])))
@@ -164,7 +224,7 @@ def _room(clear: npt.NDArray[np.bool_], letters: int, at_edge: bool) -> float:
     best = int(np.argmax(widths))
     room = float(widths[best] / letters)
     start, end = int(edges[2 * best]), int(edges[2 * best + 1])
-    if at_edge or room < _NARROW or end == clear.shape[1]:
+    if room < _NARROW or end == clear.shape[1]:
         return room
     # where each row ends, from the last column in which all is ground
     beyond = ~clear[:, (start + end) // 2 :]
