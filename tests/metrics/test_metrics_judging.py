@@ -164,6 +164,33 @@ def test_two_that_share_a_file_lose_no_answer(tmp_path: Path) -> None:
     assert len(lines) == len({json.loads(line)["question"] for line in lines}) == 7
 
 
+@pytest.mark.parametrize("before", ["", '{"question": "a", "answer": "b"}\n'])
+def test_a_whole_answer_without_the_end_of_its_line_is_kept(tmp_path: Path, before: str) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+    with Answers(counted(asked), "x", path) as judge:
+        judge(question("a"))
+    path.write_bytes(before.encode() + path.read_bytes()[:-1])
+    with Answers(counted(asked), "x", path) as one, Answers(counted(asked), "x", path) as two:
+        assert one.knows(question("a"))
+        one(question("b"))
+        two(question("c"))
+        assert one(question("a")) == two(question("b")) == "{'score': 3}"
+    assert len(asked) == 3
+    with Answers(counted(asked), "x", path) as judge:
+        assert all(judge.knows(question(text)) for text in "abc")
+    lines = path.read_text("utf-8").splitlines()
+    assert len({json.loads(line)["question"] for line in lines}) == len(lines) == 3 + bool(before)
+
+
+def test_half_a_letter_in_an_answer_is_kept(tmp_path: Path) -> None:
+    path, asked = tmp_path / "answers.jsonl", []
+    answer = json.loads(r'"\ud83d {\u0027score\u0027: 2} für"')  # as a server may cut it
+    for _ in range(2):
+        with Answers(counted(asked, answer), "x", path) as judge:
+            assert judge(question("a")) == answer
+    assert len(asked) == 1
+
+
 @pytest.mark.slow
 def test_processes_that_share_a_file_lose_no_answer(tmp_path: Path) -> None:
     path = tmp_path / "answers.jsonl"

@@ -87,38 +87,55 @@ class Answers:
                 if self._file.seek(0, os.SEEK_END) < self._whole:  # it was emptied meanwhile
                     self._whole = self._lines = 0
                 self._file.seek(self._whole)
-                self._learn(self._file.read())
-                self._file.truncate(self._whole)  # a line in which a run broke off
+                raw = self._file.read()
+                self._learn(raw)
+                last = raw[raw.rfind(b"\n") + 1 :]
+                if last and _answer(last) is not None:  # only the end of its line is missing
+                    self._add(b"\n", len(last) + 1)
+                else:
+                    self._file.truncate(self._whole)  # a line in which a run broke off
                 if key not in self._known:
-                    row = {"question": key, "answer": answer}
-                    line = f"{json.dumps(row, ensure_ascii=False)}\n".encode()
-                    self._file.write(line)
-                    self._file.flush()
-                    self._whole, self._lines = self._whole + len(line), self._lines + 1
+                    # in ASCII: an answer may hold half a letter, which UTF-8 cannot say
+                    line = f"{json.dumps({'question': key, 'answer': answer})}\n".encode("ascii")
+                    self._add(line, len(line))
         except OSError as error:
             raise OutputUnwritable(
                 f"the judge's answers cannot be kept ({error.strerror})", path=self._path
             ) from error
         self._known.setdefault(key, answer)
 
+    def _add(self, text: bytes, longer: int) -> None:
+        """Write at the end of the file, whose whole lines grow so by one and by that many bytes."""
+        assert self._file is not None
+        self._file.write(text)
+        self._file.flush()
+        self._whole, self._lines = self._whole + longer, self._lines + 1
+
     def _learn(self, raw: bytes) -> None:
         """Take over what stands in the file after what was read before."""
-        whole = raw[: raw.rfind(b"\n") + 1]  # a run may have broken off within a line
-        lines = whole.split(b"\n")[:-1]
-        if not self._whole and not lines and raw:
-            lines = [raw]  # a file without any line is none of ours, unless it is an answer
-        for number, line in enumerate(lines, self._lines + 1):
-            try:
-                row = json.loads(line)
-                self._known[str(row["question"])] = str(row["answer"])
-            except (ValueError, TypeError, KeyError, RecursionError) as error:
+        *lines, last = raw.split(b"\n")
+        own = bool(self._whole or lines)  # a file without any line is ours only with an answer
+        for number, line in enumerate([*lines, last], self._lines + 1):
+            known = _answer(line)
+            if known is not None:
+                self._known[known[0]] = known[1]
+            elif number <= self._lines + len(lines) or (last and not own):
                 raise InputError(
                     f"line {number} is no judge's answer",
                     path=self._path,
                     remedy="name a file that --judge-answers has written, or a new one",
-                ) from error
-        self._whole += len(whole)
-        self._lines += whole.count(b"\n")
+                )  # else a run broke off within the last line
+        self._whole += len(raw) - len(last)
+        self._lines += len(lines)
+
+
+def _answer(line: bytes) -> tuple[str, str] | None:
+    """Question and answer of a line; None where it holds none, or only the beginning of one."""
+    try:
+        row = json.loads(line)
+        return str(row["question"]), str(row["answer"])
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
 
 
 def _read(path: Path) -> bytes:
