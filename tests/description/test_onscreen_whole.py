@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scenewise.core.media_types import TextLine
 from scenewise.description.onscreen import Reading, merge, say
+from scenewise.description.onscreen_tracks import Track, rejoined
 from scenewise.description.onscreen_whole import MISSING, whole_text
 
 Box = tuple[float, float, float, float]
@@ -90,6 +93,31 @@ def test_another_shot_does_not_complete_a_sign() -> None:
     readings = [Reading(float(n), (one,)) for n, one in enumerate(lines)]
     texts = [event.text for event in merge(readings, cuts=[1.5])]
     assert "POST OFFICE SUPPLIES" not in " ".join(texts).replace("\n", " ")
+
+
+def test_a_line_that_comes_much_later_or_elsewhere_completes_nothing() -> None:
+    cut, whole = line("Produced by Anna", "Produced"), line("Produced by Anna")
+    smith = line("Anna Smith")
+    readings = [(0.0, cut), (0.5, whole), (10.0, smith), (10.5, smith)]
+    events = merge([Reading(time, (one,)) for time, one in readings])
+    assert [event.text for event in events] == ["Produced by Anna", "Anna Smith"]
+    left, right = (0.0, 0.1, 0.3, 0.16), (0.6, 0.1, 0.9, 0.16)
+    beside = [line("Produced by Anna", "Anna", box=left), line("Anna Smith", box=right)]
+    tracks = [Track([float(n)], [one]) for n, one in enumerate(beside)]
+    assert rejoined(tracks, ()) == tracks
+    moved = [Track([0.0], [beside[0]]), Track([1.0], [line("Anna Smith", box=left)])]
+    assert len(rejoined(moved, ())) == 1
+    assert len(rejoined(moved, (0.5,))) == 2
+
+
+def test_putting_lines_together_takes_no_time_where_nothing_is_cut() -> None:
+    plain = [Track([float(n)], [line(f"line {n} of many")]) for n in range(4000)]
+    one_cut = [*plain, Track([4000.0], [line("FRESH BRE", "BRE")])]
+    cuts = [n + 0.5 for n in range(0, 4000, 2)]
+    started = perf_counter()
+    assert rejoined(plain, cuts) == plain
+    assert rejoined(one_cut, cuts) == one_cut
+    assert perf_counter() - started < 2.0
 
 
 def test_signs_that_are_whole_words_each_are_never_taken_for_cut() -> None:

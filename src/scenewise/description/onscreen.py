@@ -100,7 +100,7 @@ def merge(
     options = options or OnScreenOptions()
     ordered = sorted(readings, key=lambda reading: reading.time)
     tracks = follow(ordered, similarity=options.similarity, gap=options.gap)
-    tracks = rejoined(tracks, cuts)
+    tracks = rejoined(tracks, cuts, gap=options.gap)
     lost = [track for track in tracks if not key_of(track.text()[0])]
     tracks = [track for track in tracks if key_of(track.text()[0])]
     marks, tracks = watermarks_of(tracks, ordered, cuts, options.watermark)

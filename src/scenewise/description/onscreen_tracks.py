@@ -7,6 +7,7 @@ one line, and its readings vote on what it says.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -193,38 +194,62 @@ def follow(readings: Sequence[Reading], *, similarity: float, gap: float) -> lis
     return sorted([*done, *active], key=lambda track: (track.start, track.box[1], track.box[0]))
 
 
-def rejoined(tracks: Sequence[Track], cuts: Sequence[float]) -> list[Track]:
+def rejoined(tracks: Sequence[Track], cuts: Sequence[float], *, gap: float = 3.0) -> list[Track]:
     """Lines, of which those that somebody hides in part, now here and now there, are one again.
 
     Args:
         tracks: in order of their first reading.
         cuts: times of the film's cuts, seconds: what is hidden comes back in the same shot.
+        gap: seconds for which nothing of a line may be read.
     """
-    out: list[Track] = []
+    if not any(has_cut(line) for track in tracks for line in track.lines):
+        return list(tracks)
+    shots = sorted(cuts)
+    out: list[_Part] = []
+    alive: list[_Part] = []  # those that end late enough for a line to be the rest of them
     for track in tracks:
-        mate = next((one for one in reversed(out) if _is_rest(one, track, cuts)), None)
+        part = _Part(track, any(map(has_cut, track.lines)), bisect_right(shots, track.start))
+        alive = [
+            one for one in alive if one.shot == part.shot and track.start - one.track.end <= gap
+        ]
+        mate = next((one for one in reversed(alive) if _is_rest(one, part)), None)
         if mate is None:
-            out.append(track)
+            out.append(part)
+            alive.append(part)
             continue
         both = sorted(
-            zip([*mate.times, *track.times], [*mate.lines, *track.lines], strict=True),
+            zip([*mate.track.times, *track.times], [*mate.track.lines, *track.lines], strict=True),
             key=lambda reading: reading[0],
         )
-        joined = Track([time for time, _ in both], [line for _, line in both])
-        out[next(n for n, one in enumerate(out) if one is mate)] = joined
-    return out
+        mate.track = Track([time for time, _ in both], [line for _, line in both])
+        mate.cut = True
+    return [part.track for part in out]
 
 
-def _is_rest(one: Track, other: Track, cuts: Sequence[float]) -> bool:
-    """Whether two lines are one of which each shows what the other hides."""
-    if set(one.times) & set(other.times) or any(one.start < cut <= other.start for cut in cuts):
+@dataclass
+class _Part:
+    """A line, whether any reading of it may be cut, and the number of its shot."""
+
+    track: Track
+    cut: bool
+    shot: int
+
+
+def _is_rest(one: _Part, other: _Part) -> bool:
+    """Whether two lines of a shot are one of which each shows what the other hides."""
+    if not (one.cut or other.cut) or set(one.track.times) & set(other.track.times):
         return False
-    if not any(map(has_cut, (*one.lines, *other.lines))):
-        return False
-    a, b = one.lines[-1].box, other.lines[0].box
+    a, b = one.track.lines[-1].box, other.track.lines[0].box
     height = max(a[3] - a[1], b[3] - b[1], 0.02)
     near = abs(_middle(a)[1] - _middle(b)[1]) <= max(1.2 * height, 0.04)
-    return near and meets(one.lines, other.lines)
+    return near and _overlap(one.track, other.track) and meets(one.track.lines, other.track.lines)
+
+
+def _overlap(one: Track, other: Track) -> bool:
+    """Whether two lines stand over one another anywhere: all of the boxes that each ever had."""
+    return min(max(line.box[2] for line in one.lines), max(line.box[2] for line in other.lines)) > (
+        max(min(line.box[0] for line in one.lines), min(line.box[0] for line in other.lines))
+    )
 
 
 def _match(track: Track, time: float, line: TextLine, similarity: float) -> float:
