@@ -6,6 +6,8 @@ import errno
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -186,3 +188,60 @@ def test_only_what_no_running_process_writes_is_removed(tmp_path: Path) -> None:
     assert left_in(tmp_path) == kept
     assert (tmp_path / "running.tar").read_text() == "some"
     remove_left(tmp_path / "none")  # says nothing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_what_is_removed_before_it_is_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import fcntl
+
+    lock, locked = fcntl.flock, []
+
+    def late(file, how: int) -> None:
+        locked.append(how)
+        if len(locked) == 1:
+            remove_left(tmp_path)
+            assert left_in(tmp_path) == []
+        lock(file, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with atomic(tmp_path / "a.txt") as temporary:
+        temporary.write_text("whole")
+        remove_left(tmp_path)
+    assert left_in(tmp_path) == ["a.txt"]
+    assert (tmp_path / "a.txt").read_text() == "whole"
+
+
+def test_files_that_are_made_while_others_are_removed(tmp_path: Path) -> None:
+    ended = threading.Event()
+
+    def removing() -> None:
+        while not ended.is_set():
+            remove_left(tmp_path)
+
+    threads = [threading.Thread(target=removing) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        for i in range(100):
+            atomic_text(tmp_path / f"{i % 5}.txt", f"{i}")
+            assert (tmp_path / f"{i % 5}.txt").read_text() == f"{i}"
+    finally:
+        ended.set()
+        for thread in threads:
+            thread.join(60)
+    assert left_in(tmp_path) == [f"{i}.txt" for i in range(5)]
+
+
+def test_on_windows_only_what_is_old_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = tmp_path / ".0123456789abcdef.tar", tmp_path / ".fedcba9876543210.tar"
+    for path, age in ((old, 3700), (new, 3500)):
+        path.write_text("half")
+        os.utime(path, (time.time() - age,) * 2)
+    with monkeypatch.context() as there:
+        there.setattr(sys, "platform", "win32")
+        remove_left(tmp_path)
+    assert left_in(tmp_path) == [new.name]

@@ -133,6 +133,7 @@ def test_what_a_killed_drawing_left_is_removed_by_the_next(tmp_path: Path) -> No
     left = tmp_path / "films" / ".0123456789abcdef.tar"
     left.parent.mkdir()
     left.write_bytes(b"half")
+    os.utime(left, (time.time() - 7200,) * 2)
     make_films(tmp_path, 1, seed=5, stills=True, **SMALL)  # type: ignore[arg-type]
     assert not left.exists()
 

@@ -7,8 +7,9 @@ import os
 import re
 import secrets
 import sys
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -30,6 +31,8 @@ _CAUSES: Final[dict[int, tuple[str, str]]] = {
     errno.ENAMETOOLONG: ("its name is too long", "choose a shorter name"),
     errno.ELOOP: ("its path is a loop of links", "choose another folder"),
 }
+
+_LONG_AGO: Final = 3600.0  # seconds
 
 _TEMPORARY: Final = re.compile(r"\.[0-9a-f]{16}(\.[^.]*)?")
 
@@ -55,9 +58,7 @@ def atomic(path: Path, *, overwrite: bool = True) -> Iterator[Path]:
     try:
         _check_target(path, overwrite)
         # made here, so that a folder that cannot be written to is found before any work
-        with temporary.open("xb") as held:
-            if not _locked(held):  # Windows, where it must be closed to be renamed
-                held.close()
+        with closing(_made(temporary)):
             yield temporary
             _check_target(path, overwrite)
             temporary.replace(path)
@@ -73,7 +74,9 @@ def remove_left(folder: Path) -> None:
     """Remove temporary files of `atomic` whose process was killed before it could.
 
     What a running process is writing stays, whoever started it: it holds a lock, which the system
-    lets go of when the process ends. Windows removes no file that is open.
+    lets go of when the process ends. A disk that knows no locks keeps what is left. On Windows the
+    file is not held between being made and being written, so that there only what was last written
+    over an hour ago is removed; no file that is open is.
 
     Args:
         folder: in which files were made; not those below it.
@@ -82,10 +85,11 @@ def remove_left(folder: Path) -> None:
         for path in [one for one in folder.iterdir() if _TEMPORARY.fullmatch(one.name)]:
             with suppress(OSError):
                 if sys.platform == "win32":
-                    path.unlink()
+                    if time.time() - path.stat().st_mtime > _LONG_AGO:
+                        path.unlink()
                     continue
                 with path.open("rb") as held:
-                    if _locked(held):
+                    if _unheld(held):
                         path.unlink()
 
 
@@ -158,8 +162,36 @@ def _check_target(path: Path, overwrite: bool) -> None:
         )
 
 
+def _made(temporary: Path) -> BinaryIO:
+    """A new file, which `remove_left` leaves alone until it is closed."""
+    while True:
+        held = temporary.open("xb")
+        try:
+            if not _locked(held):  # Windows, where it must be closed to be renamed
+                held.close()
+                return held
+            if temporary.exists():
+                return held
+        except BaseException:
+            held.close()
+            raise
+        held.close()  # `remove_left` took it before it was held: it is made again
+
+
 def _locked(held: BinaryIO) -> bool:
-    """Whether this process holds the file from now on, until it closes it."""
+    """Whether this process holds the file from now on, until it closes it; where `remove_left` of
+    another holds it, that is waited for, which is not long."""
+    if sys.platform == "win32":
+        return False
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+    except OSError:  # the disk knows no locks
+        return False
+    return True
+
+
+def _unheld(held: BinaryIO) -> bool:
+    """Whether no other process held the file; this one does from now on, until it closes it."""
     if sys.platform == "win32":
         return False
     try:
