@@ -61,6 +61,12 @@ def test_a_piece_that_is_taken_for_whole_gives_way_to_the_whole() -> None:
     ]
 
 
+def test_a_word_that_more_readings_cut_than_have_whole_is_left_out() -> None:
+    cut = line("BOOKS", "BOOKS")  # of BOOKSHOP, and once the edge lies between two letters
+    assert told(cut, TextLine("BOOKS", SIGN, 0.99, (0.25,)), cut) == []
+    assert told(TextLine("BOOKS", SIGN, 0.99, (0.25,))) == ["Text on screen: Books."]
+
+
 def test_a_name_with_little_room_needs_more_than_a_word_of_the_dictionary() -> None:
     tight = TextLine("BAKF", SIGN, 0.99, (0.3,))
     assert told(tight, tight) == []

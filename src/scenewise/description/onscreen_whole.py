@@ -84,7 +84,7 @@ class _Place:
 
     def said(self) -> str:
         """The spelling that most readings speak for, those of pieces of it included."""
-        whole = [word for word in self.whole if _is_known(word) or not self._is_mostly_cut(word)]
+        whole = [word for word in self.whole if not self._is_mostly_cut(word)]
         if not whole:
             return ""
 
@@ -97,12 +97,14 @@ class _Place:
         return max((word for word in whole if not self._is_outdone(word, whole)), key=support)
 
     def _is_mostly_cut(self, word: str) -> bool:
-        """Whether most readings of the same letters, but for one, say that they go on."""
+        """Whether most readings of the same letters say that they go on; but for one letter, where
+        no dictionary has the word."""
         key = key_of(word)
+        least = len(key) - (0 if _is_known(word) else 1)
         cut = sum(
             worth
             for piece, worth in self.pieces.items()
-            if len(key_of(piece)) >= len(key) - 1 and is_part(key_of(piece), key)
+            if len(key_of(piece)) >= least and is_part(key_of(piece), key)
         )
         return cut > self.whole[word]
 
