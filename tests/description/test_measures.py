@@ -16,7 +16,7 @@ from scenewise.core.time import Span, shared, union
 from scenewise.description import measures as of
 from scenewise.description.formats import read_cues, read_script
 from scenewise.description.gaps import GapOptions, find_gaps
-from scenewise.description.measures import Measure, Unsaid, count_words
+from scenewise.description.measures import Measure, Unsaid, count_said, count_words
 from scenewise.description.rules import CheckRules, failures, measure_script
 from scenewise.description.schedule import Element, Wording, schedule
 
@@ -90,6 +90,23 @@ def test_overlap_counts_milliseconds_of_each_cue_and_the_films_time_once() -> No
 def test_an_utterance_must_fit_one_gap_not_two() -> None:
     gaps = [Span(0, 10), Span(11, 20)]
     assert of.outside([cue(1, 9), cue(8, 13), cue(19, 22), cue(30, 31)], gaps) == [0, 3, 2, 1]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("She doesn't wave back.", 4),
+        ("git:(0.4) 315/349", 7),
+        ("vendor/bin/phpunit", 3),
+        ("info@example.org", 3),
+        ("A well-known man, 1984.", 6),
+        ("", 0),
+        ("她在花园里散步", 7 / 1.5),
+    ],
+)
+def test_what_is_written_together_is_said_part_by_part(text: str, words: float) -> None:
+    assert count_said(text) == pytest.approx(words)
+    assert count_said(text) >= count_words(text)
 
 
 def test_two_utterances_at_once_are_found_even_inside_one_another() -> None:

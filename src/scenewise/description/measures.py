@@ -58,6 +58,7 @@ _UNSPACED: Final = re.compile(
     r"|[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"  # Han
     r"|[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"  # Thai, Lao, Burmese, Khmer
 )
+_PARTS: Final = re.compile(r"\d+|[^\W\d_\u3040-\uffff]+(?:['’][^\W\d_]+)*")
 _PUNCTUATION: Final = string.punctuation + "“”‘’«»„‚¡¿。、，！？"
 _CHINESE_CHARACTERS: Final = 1.5
 _JAPANESE_CHARACTERS: Final = 2.0
@@ -82,6 +83,15 @@ def count_words(text: str) -> float:
     letters = sum(unicodedata.category(c) != "Mn" for c in unspaced if ord(c) < 0x3040)
     ratio = _JAPANESE_CHARACTERS if _KANA.search(text) else _CHINESE_CHARACTERS
     return words + len(east) / ratio + letters / _SOUTHEAST_ASIAN_CHARACTERS
+
+
+def count_said(text: str) -> float:
+    """At least how many words it takes to say a text. As `count_words`, but two digits are a word,
+    and so is each part of what is written together as no word is: of `git:(0.4)` and
+    `315/349` seven are said, not three."""
+    parts = _PARTS.findall(text)
+    together = sum((len(part) + 1) // 2 if part[0].isdigit() else 1 for part in parts)
+    return max(count_words(text), float(together))
 
 
 def _spaced_words(text: str) -> list[str]:

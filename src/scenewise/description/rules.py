@@ -221,10 +221,10 @@ class _Check:
         silent = of.unused(suitable_gaps(rooms, self.rules.suitable_pause), self.cues)
         pace = (of.overall_rate(self.cues) if self.measured else None) or self.rules.planned_rate
         unsaid = [
-            of.Unsaid(_event(line), 60.0 * of.count_words(shortest) / pace)
+            of.Unsaid(_event(line), 60.0 * of.count_said(shortest) / pace)
             for line in self.script.descriptions
             if line.start is None and wanted_room(line.reason)
-            for shortest in [min(line.wordings, key=of.count_words)]
+            for shortest in [min(line.wordings, key=of.count_said)]
             if of.count_words(shortest)
         ]
         missed = of.missed(silent, unsaid, self.rules.reach)
@@ -335,7 +335,7 @@ class _Check:
     def _could_be_said(self) -> bool:
         """Whether the shortest wording of any line, read briskly, fits any suitable pause."""
         lines = [line for line in self.script.descriptions if line.text]
-        counts = [min(map(of.count_words, line.wordings)) for line in lines]
+        counts = [min(map(of.count_said, line.wordings)) for line in lines]
         if not counts or not self.listened:
             return bool(counts)
         least = 60.0 * min(counts) / self.rules.planned_rate
