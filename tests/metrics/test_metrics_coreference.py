@@ -78,8 +78,17 @@ def test_critic_by_hand(tmp_path: Path) -> None:
     assert row[PREDICTIONS].films == pytest.approx({"A": 100 * (1 + 1 + 0.5) / 3, "B": 50})
     assert row[PREDICTIONS].value == pytest.approx(100 * (1 + 1 + 0.5 + 0 + 1) / 5)
     assert set(row) == {PREDICTIONS, COPIED, SAME}
-    assert row[PREDICTIONS].interval is not None
-    assert got.leads["CRITIC"].interval is not None
+    lead = got.leads["CRITIC"]
+    best = max((COPIED, SAME), key=lambda name: row[name].value)
+    assert lead.over == best
+    assert lead.difference == pytest.approx(row[PREDICTIONS].value - row[best].value)
+    for value, interval in (
+        (row[PREDICTIONS].value, row[PREDICTIONS].interval),
+        (lead.difference, lead.interval),
+    ):
+        assert interval is not None
+        assert interval.low <= value <= interval.high
+        assert interval.low < interval.high
     assert got.absent == ()
 
 
