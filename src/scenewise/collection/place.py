@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
+
+import filelock
 
 from scenewise.collection.errors import (
     StoreExists,
@@ -27,7 +29,6 @@ from scenewise.collection.errors import (
 from scenewise.collection.types import ModelMark
 from scenewise.core.errors import OutputUnwritable, ScenewiseError
 from scenewise.media.atomic import atomic_text
-from scenewise.media.locking import locked
 
 FORMAT: Final = 1
 """Raised when a store of this version can no longer be read by the version before."""
@@ -234,20 +235,21 @@ def in_our_words(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def _locked(lock: Path, folder: Path) -> Iterator[None]:
-    with ExitStack() as held:
-        try:
-            held.enter_context(
-                locked(
-                    lock,
-                    path=folder,
-                    need="which two writers need",
-                    remedy="keep the collection on a local disk",
-                    every=_ASK_EVERY,
-                )
-            )
-        except OSError as error:
-            raise _unwritable(folder) from error
+    held = filelock.FileLock(lock)
+    try:
+        held.acquire(poll_interval=_ASK_EVERY)
+    except NotImplementedError as error:
+        raise OutputUnwritable(
+            "this disk cannot lock files, which two writers need",
+            path=folder,
+            remedy="keep the collection on a local disk",
+        ) from error
+    except OSError as error:
+        raise _unwritable(folder) from error
+    try:
         yield
+    finally:
+        held.release()
 
 
 def _unfinished(entry: Path) -> bool:

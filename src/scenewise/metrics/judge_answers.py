@@ -15,8 +15,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import filelock
+
 from scenewise.core.errors import FileUnreadable, InputError, OutputUnwritable
-from scenewise.media.locking import locked
 from scenewise.metrics.llm_ad_eval import Judge, Messages
 
 
@@ -149,11 +150,16 @@ def _read(path: Path) -> bytes:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """No other process adds to the file for as long as the block lasts."""
-    with locked(
-        path.with_name(f".{path.name}.lock"),
-        path=path,
-        need="which the judge's answers need",
-        remedy="keep them on a local disk",
-        every=0.02,
-    ):
+    lock = filelock.FileLock(path.with_name(f".{path.name}.lock"))
+    try:
+        lock.acquire(poll_interval=0.02)
+    except NotImplementedError as error:
+        raise OutputUnwritable(
+            "this disk cannot lock files, which the judge's answers need",
+            path=path,
+            remedy="keep them on a local disk",
+        ) from error
+    try:
         yield
+    finally:
+        lock.release()
