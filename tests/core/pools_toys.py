@@ -30,10 +30,10 @@ def killed(number: int) -> int:
 
 def long(marks: str) -> None:
     """Leaves a mark when it begins, and another when it is stopped as a training is."""
-    mark = Path(marks) / f"{os.getpid()}-{time.monotonic_ns()}"
-    mark.with_suffix(".begun").touch()
     told: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: told.append(number))
+    mark = Path(marks) / f"{os.getpid()}-{time.monotonic_ns()}"
+    mark.with_suffix(".begun").touch()  # only now: who sees it may stop this at once
     while not told:
         time.sleep(0.01)
     mark.with_suffix(".saved").touch()
