@@ -110,6 +110,52 @@ def test_json_and_csv_say_the_same(command, ours, truth) -> None:
     assert all(row["low"] and row["high"] for row in rows if not row["film"])
 
 
+def test_another_system_stands_beside(command, tmp_path, ours, truth) -> None:
+    other = write(tmp_path / "other.csv", {"A": STORY, "B": ["Night."] * 6}, "text_gen")
+    asked = ("score", ours, truth, "--against", other, "--metrics", "rouge-l,repetition")
+    ran = command(*asked, "--quiet")
+    assert ran.code == 0, ran.err
+    heads = [line.split("  ") for line in ran.out.splitlines() if "predictions  " in line]
+    against, beside = ([cell.strip() for cell in line if cell.strip()] for line in heads)
+    assert against == ["predictions", "against", "copy previous", "constant", "lead", "difference"]
+    assert beside == [*against[:4], "references", "difference"]
+    told = json.loads(command(*asked, "--json").out)
+    rows = list(csv.DictReader(io.StringIO(command(*asked, "--csv").out)))
+    for measure in told["measures"]:
+        values = {name: one["value"] for name, one in measure["systems"].items()}
+        lead = measure["difference"]
+        assert lead["value"] == pytest.approx(values["predictions"] - values["against"])
+        assert figures(ran.out)[measure["measure"]][-1].startswith(f"{lead['value']:+.2f} [")
+        (row,) = (
+            row
+            for row in rows
+            if row["system"] == "lead over against" and row["measure"] == measure["measure"]
+        )
+        assert float(row["low"]) == pytest.approx(lead["low"], abs=1e-6)
+
+
+def test_files_with_references_are_compared_row_by_row(command, tmp_path) -> None:
+    def file(name: str, lines: list[str]) -> Path:
+        path = tmp_path / name
+        rows = [f"{i},{a},{b}" for i, (a, b) in enumerate(zip(STORY, lines, strict=False))]
+        path.write_text("\n".join(["id,text_gt,text_gen", *rows]))
+        return path
+
+    new, old = file("new.csv", STORY), file("old.csv", ["Night."] * 6)
+    ran = command("score", new, "--against", old, "--metrics", "rouge-l", "--json")
+    assert ran.code == 0, ran.err
+    systems = json.loads(ran.out)["measures"][0]["systems"]
+    assert systems["predictions"]["value"] == pytest.approx(100)
+    assert systems["against"]["value"] == 0
+    short = file("short.csv", STORY[:4])
+    ran = command("score", new, "--against", short)
+    assert ran.code == BAD
+    assert ran.err == (
+        f"scenewise: {short}: it has 4 rows, new.csv has 6; name a file with references as well\n"
+    )
+    assert command("score", new, "--against", tmp_path / "none.csv").code == BAD
+
+
 def test_a_file_with_both_needs_no_other(command, tmp_path) -> None:
     path = tmp_path / "inference.csv"
     lines = ["vid,start,end,text_gt,text_gen", *(f"tt1,0,2,{a},{a}" for a in STORY)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from scenewise.cli.score_acting import tell_score
 from scenewise.core.errors import InputError, ScenewiseError
 from scenewise.metrics.ad_tables import AdRow, AdTable
 from scenewise.metrics.casts import EVERY_FILM, film_in, read_casts
@@ -113,7 +114,9 @@ def test_a_film_in_clips_is_read_as_one(tmp_path: Path) -> None:
     assert figure.films == pytest.approx({"tta": 100 * (1 + 1 + 0.5) / 3, "ttb": 50})
 
 
-def test_episodes_of_one_series_count_each(tmp_path: Path) -> None:
+def test_episodes_of_one_series_count_each(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Their rows name the series, their casts the episode."""
     truth, told = (
         AdTable(
@@ -130,11 +133,21 @@ def test_episodes_of_one_series_count_each(tmp_path: Path) -> None:
     bank = tmp_path / "bank.json"
     bank.write_text(json.dumps({f"tt{film}": names for film, names in CAST.items()}))
     given = ScoreOptions(metrics="critic", cast=str(bank), coref=program(tmp_path))
-    got = score(prepare(told, truth, given), given).figures["CRITIC"]
+    material = prepare(told, truth, given)
+    whole = score(material, given)
+    got = whole.figures["CRITIC"]
     figure = got[PREDICTIONS]
     assert figure.films == pytest.approx({"tta": 100 * (1 + 1 + 0.5) / 3, "ttb": 50})
     assert figure.value == pytest.approx(100 * (1 + 1 + 0.5 + 0 + 1) / 5)
     assert all(one.interval is not None for one in got.values())
+    (note,) = (note for note in whole.notes if "intervals" in note)
+    assert note.endswith("one film have none, but for CRITIC, whose casts tell films apart")
+
+    tell_score(whole, material, given, per_film=True)
+    rows = [line.split() for line in capsys.readouterr().out.split("By film:\n")[1].splitlines()]
+    shown = [(row[0], row[1], row[-1]) for row in rows if PREDICTIONS in row]
+    lines = str(len(truth.rows))
+    assert shown == [(lines, "-", "series"), ("-", "83.3", "tta"), ("-", "50.0", "ttb")]
 
 
 def test_names_of_the_references_are_a_cast(tmp_path: Path) -> None:

@@ -24,6 +24,12 @@ def score(
             help="What people said, likewise. Not needed where PREDICTIONS has it (text_gt)."
         ),
     ] = None,
+    against: Annotated[
+        Optional[Path],  # noqa: UP045
+        typer.Option(
+            "--against", help="What another system says of the same clips, to compare with."
+        ),
+    ] = None,
     per_film: Annotated[
         bool, typer.Option("--per-film", help="Show the figures of each film as well.")
     ] = False,
@@ -52,8 +58,12 @@ def score(
 
     - `scenewise score inference.csv --metrics cider,meteor,spice --corenlp corenlp --json`
 
+    - `scenewise score new.csv madeval_anno.csv --against old.csv`
+
     - `scenewise score film.ad.json film.human.vtt --metrics soda,soda-t`
     """
     from scenewise.cli.score_acting import act_score
 
-    return act_score(predictions, references, options, manner, per_film=per_film, csv=csv)
+    return act_score(
+        predictions, references, options, manner, against=against, per_film=per_film, csv=csv
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv as csv_files
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -42,12 +42,13 @@ def act_score(
     options: ScoreOptions,
     manner: Manner,
     *,
+    against: Path | None,
     per_film: bool,
     csv: bool,
 ) -> int:
     """`scenewise score`."""
     terminal = Terminal(quiet=manner.quiet or manner.json or csv, plain=manner.plain)
-    scored, material = scored_files(predictions, references, options, terminal)
+    scored, material = scored_files(predictions, references, options, terminal, against)
     if csv:
         _tell_csv(scored)
     elif manner.json:
@@ -58,14 +59,22 @@ def act_score(
 
 
 def scored_files(
-    predictions: Path, references: Path | None, options: ScoreOptions, terminal: Terminal
+    predictions: Path,
+    references: Path | None,
+    options: ScoreOptions,
+    terminal: Terminal,
+    against: Path | None = None,
 ) -> tuple[Score, Material]:
     """All figures of a file of predictions, and what they are of."""
     from scenewise.metrics.score_material import prepare
     from scenewise.metrics.scoring import score
 
     with terminal.step("Reading"):
-        material = prepare(*_tables(predictions, references), options)
+        ours, truth = _tables(predictions, references)
+        other = (
+            None if against is None else _other(against, predictions, references, len(ours.rows))
+        )
+        material = prepare(ours, truth, options, other)
         if references is None:
             material = replace(material, by="row")
     return score(material, options, progress=terminal), material
@@ -91,6 +100,22 @@ def _tables(predictions: Path, references: Path | None) -> tuple[AdTable, AdTabl
             remedy="name a file with references as well",
         )
     return _by_row(ours), _by_row(_table(predictions, TRUE))
+
+
+def _other(path: Path, predictions: Path, references: Path | None, rows: int) -> AdTable:
+    """What another system says: line by line as the predictions where those hold the references."""
+    from scenewise.metrics.ad_tables import PREDICTED, TEXTS
+
+    table = _table(path, (*PREDICTED, *TEXTS))
+    if references is not None:
+        return table
+    if len(table.rows) != rows:
+        raise InputError(
+            f"it has {_count(len(table.rows), 'row')}, {predictions.name} has {rows:,}",
+            path=path,
+            remedy="name a file with references as well",
+        )
+    return _by_row(table)
 
 
 def _by_row(table: AdTable) -> AdTable:
@@ -165,38 +190,54 @@ def _tell_all_films(scored: Score, references: str, options: ScoreOptions) -> No
     against = {name: row for name, row in scored.figures.items() if references not in row}
     beside = {name: row for name, row in scored.figures.items() if references in row}
     if against:
-        systems = list(dict.fromkeys(system for row in against.values() for system in row))
-        rows = [
-            [name, *(_shown(row.get(one)) for one in systems), _led(scored.leads.get(name))]
-            for name, row in against.items()
-        ]
-        tell_columns(["", *systems, "lead"], rows)
+        _tell_systems(against, {"lead": scored.leads, "difference": scored.differences})
     if beside:
-        systems = list(dict.fromkeys(system for row in beside.values() for system in row))
-        rows = [[name, *(_shown(row.get(one)) for one in systems)] for name, row in beside.items()]
-        tell_columns(["", *systems], rows)
+        _tell_systems(beside, {"difference": scored.differences})
     told = ["Times 100, except for LLM-AD-eval (0 to 5)"]
     if any(f.interval for row in scored.figures.values() for f in row.values()):
         told.append(f"in brackets: intervals of {100 * options.level:.3g} % over films")
     if against and scored.leads:
         told.append("lead: over the better baseline, on the same films")
+    if scored.differences:
+        told.append("difference: from the other system, on the same films")
     if any(scored.lower_is_better(name) for name in scored.figures):
         told.append("repetition is better when low")
     out("; ".join(told))
 
 
-def _tell_films(scored: Score) -> None:
-    """A line for each film and system."""
-    measures = list(scored.figures)
-    systems = list(dict.fromkeys(name for row in scored.figures.values() for name in row))
+def _tell_systems(
+    figures: Mapping[str, Mapping[str, Figure]], ahead: Mapping[str, Mapping[str, Lead]]
+) -> None:
+    """Systems side by side, then how far the first is from others where that is known."""
+    systems = list(dict.fromkeys(system for row in figures.values() for system in row))
+    known = {label: leads for label, leads in ahead.items() if leads}
     rows = [
         [
-            str(clips),
+            name,
+            *(_shown(row.get(one)) for one in systems),
+            *(_led(leads.get(name)) for leads in known.values()),
+        ]
+        for name, row in figures.items()
+    ]
+    tell_columns(["", *systems, *known], rows)
+
+
+def _tell_films(scored: Score) -> None:
+    """A line for each film and system; films that a measure alone knows come last, as those that
+    only casts tell apart."""
+    measures = list(scored.figures)
+    systems = list(dict.fromkeys(name for row in scored.figures.values() for name in row))
+    figures = [figure for row in scored.figures.values() for figure in row.values()]
+    lines: dict[str, str] = {film: str(count) for film, count in scored.clips.items()}
+    lines |= {film: "-" for figure in figures for film in figure.films if film not in lines}
+    rows = [
+        [
+            count,
             *(_of_film(scored.figures[name].get(system), film) for name in measures),
             system,
             film or "(no name)",
         ]
-        for film, clips in scored.clips.items()
+        for film, count in lines.items()
         for system in systems
     ]
     out("By film:")
@@ -247,6 +288,7 @@ def plain_score(scored: Score, material: Material, options: ScoreOptions) -> dic
                 "lower_is_better": scored.lower_is_better(name),
                 "systems": {system: _plain(figure) for system, figure in row.items()},
                 "lead": _plain_lead(scored.leads.get(name)),
+                "difference": _plain_lead(scored.differences.get(name)),
             }
             for name, row in scored.figures.items()
         ],
@@ -286,7 +328,7 @@ def _tell_csv(scored: Score) -> None:
 
 def _rows(scored: Score) -> Iterator[dict[str, object]]:
     """A row for all films together (`film` is empty), then one for each; after the systems how
-    far the predictions are from the better baseline."""
+    far the predictions are from the better baseline, and from another system."""
     for measure, systems in scored.figures.items():
         for system, figure in systems.items():
             yield _whole_row(scored, system, measure, figure.value, figure.interval)
@@ -294,9 +336,10 @@ def _rows(scored: Score) -> Iterator[dict[str, object]]:
                 clips = scored.clips.get(film, "")
                 named = {"film": film, "system": system, "measure": measure}
                 yield {**named, "value": _cell(value), "clips": clips}
-        if lead := scored.leads.get(measure):
-            named_lead = f"lead over {lead.over}"
-            yield _whole_row(scored, named_lead, measure, lead.difference, lead.interval)
+        for leads in (scored.leads, scored.differences):
+            if lead := leads.get(measure):
+                named_lead = f"lead over {lead.over}"
+                yield _whole_row(scored, named_lead, measure, lead.difference, lead.interval)
 
 
 def _whole_row(

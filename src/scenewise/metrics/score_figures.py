@@ -1,4 +1,4 @@
-"""Figures with their intervals, and how far predictions are ahead of the baselines."""
+"""Figures with their intervals, and how far predictions are ahead of others."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Lead:
-    """How far the predictions are from the better of the baselines.
+    """How far the predictions are from the better of the baselines, or from another system.
 
     Args:
-        over: which baseline that is.
-        difference: predictions less baseline; below 0 is good where lower is better.
+        over: which one that is.
+        difference: predictions less the other; below 0 is good where lower is better.
         interval: of the difference, both from the same films drawn; None for one film.
     """
 

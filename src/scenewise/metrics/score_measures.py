@@ -64,8 +64,10 @@ class Measuring:
         self._judgements: dict[str, Scores] = {}
         self._critics: dict[str, dict[str, tuple[float, float]]] = {}
         lines = material.references.lines
+        self.told_by = [material.predictions, *([material.against] if material.against else ())]
+        """Systems that are no baselines."""
         self.systems = [
-            material.predictions,
+            *self.told_by,
             material.baseline(COPIED, copy_previous(lines)),
             material.baseline(SAME, constant(lines, options.constant)),
         ]
@@ -97,7 +99,7 @@ class Measuring:
         if name in ("distinct", "repetition"):
             systems.append(self.material.references)
         if name == "llm-ad-eval" and not self.options.judge_baselines:
-            systems = systems[:1]
+            systems = self.told_by
         figures: dict[str, dict[str, Taken]] = {}
         for system in systems:
             for printed, figure in take(system).items():
@@ -221,7 +223,7 @@ class Measuring:
         and a model in a folder is loaded once."""
         if not self._judgements:
             truth = self.material.references.lines
-            systems = self.systems if self.options.judge_baselines else self.systems[:1]
+            systems = self.systems if self.options.judge_baselines else self.told_by
             judged = self.tools.judged(
                 [line for one in systems for line in one.lines],
                 [*truth] * len(systems),

@@ -13,7 +13,7 @@ from typing import Final
 from scenewise.core.errors import ComponentMissing
 from scenewise.core.progress import Progress, Silent
 from scenewise.metrics.score_figures import Figure, Lead
-from scenewise.metrics.score_material import COPIED, REFERENCES, SAME, Material
+from scenewise.metrics.score_material import AGAINST, COPIED, REFERENCES, SAME, Material
 from scenewise.metrics.score_measures import LOWER, Measuring
 from scenewise.metrics.score_options import DENSE, ScoreOptions
 from scenewise.metrics.score_tools import Tools
@@ -46,6 +46,7 @@ class Score:
         absent: what could not be taken.
         notes: what a person should know.
         leads: how far the predictions are from the better baseline, by measure.
+        differences: how far they are from what they are compared with (`prepare(against=)`).
     """
 
     clips: Mapping[str, int]
@@ -53,6 +54,7 @@ class Score:
     absent: tuple[Absent, ...]
     notes: tuple[str, ...]
     leads: Mapping[str, Lead] = field(default_factory=dict)
+    differences: Mapping[str, Lead] = field(default_factory=dict)
 
     @staticmethod
     def lower_is_better(measure: str) -> bool:
@@ -81,6 +83,7 @@ def score(
     work = Measuring(material, chosen, tools or Tools(chosen), shown)
     figures: dict[str, dict[str, Figure]] = {}
     leads: dict[str, Lead] = {}
+    differences: dict[str, Lead] = {}
     absent: list[Absent] = []
     wanted = [name for name in chosen.chosen if material.matched or name in DENSE]
     with shown.step("Scoring", len(wanted)) as step:
@@ -90,18 +93,19 @@ def score(
                     figures[printed] = {
                         system: work.intervals.figure(one) for system, one in taken.items()
                     }
-                    lead = work.intervals.lead(
-                        taken[material.predictions.name],
-                        {system: taken[system] for system in (COPIED, SAME) if system in taken},
-                        lower_is_better=Score.lower_is_better(printed),
-                    )
-                    if lead is not None:
-                        leads[printed] = lead
+                    for ahead, systems in ((leads, (COPIED, SAME)), (differences, (AGAINST,))):
+                        lead = work.intervals.lead(
+                            taken[material.predictions.name],
+                            {system: taken[system] for system in systems if system in taken},
+                            lower_is_better=Score.lower_is_better(printed),
+                        )
+                        if lead is not None:
+                            ahead[printed] = lead
             except ComponentMissing as error:
                 absent.append(Absent(name, error, chosen.asked(name)))
             step.advance()
     notes = (*material.notes, *work.told, *_notes(material, chosen, figures))
-    return Score(material.clips, figures, tuple(absent), notes, leads)
+    return Score(material.clips, figures, tuple(absent), notes, leads, differences)
 
 
 def _notes(
@@ -111,7 +115,11 @@ def _notes(
     notes = []
     films = len(material.clips)
     if films == 1:
-        notes.append("intervals need several films: figures of one film have none")
+        with_one = [
+            name for name, row in figures.items() if any(one.interval for one in row.values())
+        ]
+        but = f", but for {', '.join(with_one)}, whose casts tell films apart" if with_one else ""
+        notes.append(f"intervals need several films: figures of one film have none{but}")
     elif films < 10:
         notes.append(f"intervals from {films} films are too narrow")
     for k, window in options.windows if "recall" in options.chosen else ():
@@ -134,4 +142,6 @@ def _notes(
     return notes
 
 
-__all__ = ["COPIED", "REFERENCES", "SAME", "Absent", "Figure", "Lead", "Score", "score"]
+__all__ = [
+    "AGAINST", "COPIED", "REFERENCES", "SAME", "Absent", "Figure", "Lead", "Score", "score",
+]  # fmt: skip
