@@ -129,31 +129,82 @@ def test_another_system_stands_beside(command, tmp_path, ours, truth) -> None:
         (row,) = (
             row
             for row in rows
-            if row["system"] == "lead over against" and row["measure"] == measure["measure"]
+            if row["system"] == "difference from against" and row["measure"] == measure["measure"]
         )
         assert float(row["low"]) == pytest.approx(lead["low"], abs=1e-6)
 
 
-def test_files_with_references_are_compared_row_by_row(command, tmp_path) -> None:
-    def file(name: str, lines: list[str]) -> Path:
+def test_nothing_is_said_of_another_system_where_there_is_none(command, ours, truth) -> None:
+    ran = command("score", ours, truth, "--metrics", "rouge-l,repetition", "--json")
+    told = json.loads(ran.out)
+    assert "against" not in told
+    assert not any("difference" in one for one in told["measures"])
+    ran = command("score", ours, truth, "--metrics", "rouge-l,repetition")
+    assert "against" not in ran.out
+    assert "difference" not in ran.out
+
+
+ORDERS = {"as it is": [0, 1, 2, 3, 4, 5], "another order": [3, 1, 5, 0, 2, 4]}
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@pytest.mark.parametrize("columns", ["id,text_gen", "text_gt,text_gen", "vid,start,text_gen"])
+def test_files_with_references_are_compared_by_what_both_have(
+    command, tmp_path, columns, order
+) -> None:
+    def file(name: str, lines: list[str], columns: str, order: list[int]) -> Path:
         path = tmp_path / name
-        rows = [f"{i},{a},{b}" for i, (a, b) in enumerate(zip(STORY, lines, strict=False))]
-        path.write_text("\n".join(["id,text_gt,text_gen", *rows]))
+        table = csv.writer(path.open("w", newline=""))
+        table.writerow(columns.split(","))
+        for i in order:
+            row = {"id": f"c{i}", "vid": "A", "start": 7 * i, "text_gt": STORY[i]}
+            table.writerow([{**row, "text_gen": lines[i]}[name] for name in columns.split(",")])
         return path
 
-    new, old = file("new.csv", STORY), file("old.csv", ["Night."] * 6)
+    new = file("new.csv", ["Night."] * 6, f"{columns},text_gt,id,vid,start", ORDERS["as it is"])
+    old = file("old.csv", STORY, columns, ORDERS[order])
     ran = command("score", new, "--against", old, "--metrics", "rouge-l", "--json")
     assert ran.code == 0, ran.err
-    systems = json.loads(ran.out)["measures"][0]["systems"]
-    assert systems["predictions"]["value"] == pytest.approx(100)
-    assert systems["against"]["value"] == 0
-    short = file("short.csv", STORY[:4])
-    ran = command("score", new, "--against", short)
+    told = json.loads(ran.out)
+    systems = told["measures"][0]["systems"]
+    assert systems["predictions"]["value"] == 0
+    assert systems["against"]["value"] == pytest.approx(100)
+    assert told["matched_by"] == "row"
+    by = told["against"]["matched_by"]
+    assert by.endswith(("id", "vid and time", "the reference's words"))
+    first = command("score", new, "--against", old, "--metrics", "rouge-l").out.splitlines()[0]
+    assert first == f"6 descriptions of 1 film, matched by row (against: by {by})"
+
+
+def test_plain_lines_are_compared_one_by_one(command, tmp_path) -> None:
+    new, old = tmp_path / "new.jsonl", tmp_path / "old.jsonl"
+    rows = [json.dumps({"text_gt": line, "text_gen": "Night."}) for line in STORY]
+    new.write_text("\n".join(rows))
+    rows = [json.dumps({"text_gen": line}) for line in STORY]
+    old.write_text("\n".join([*rows[:3], "", *rows[3:]]))
+    asked = ("score", new, "--against", old, "--metrics", "rouge-l")
+    systems = json.loads(command(*asked, "--json").out)["measures"][0]["systems"]
+    assert systems["against"]["value"] == pytest.approx(100)
+    old.write_text("\n".join(rows[:4]))
+    ran = command(*asked)
     assert ran.code == BAD
-    assert ran.err == (
-        f"scenewise: {short}: it has 4 rows, new.csv has 6; name a file with references as well\n"
-    )
+    assert ran.err.startswith(f"scenewise: {old}: no row of it belongs to one of new.jsonl")
+    assert ran.err.count("\n") == 1
     assert command("score", new, "--against", tmp_path / "none.csv").code == BAD
+
+
+def test_films_of_two_systems_stand_beside_each_other(command, tmp_path, ours, truth) -> None:
+    script = tmp_path / "A.ad.vtt"
+    script.write_text("WEBVTT\n\n" + "\n\n".join(
+        f"00:00:{10 * i:02d}.000 --> 00:00:{10 * i + 3:02d}.000\n{line}"
+        for i, line in enumerate(STORY)
+    ) + "\n")  # fmt: skip
+    ran = command("score", ours, truth, "--against", script, "--metrics", "rouge-l", "--per-film")
+    assert ran.code == 0, ran.err
+    rows = [line.split() for line in ran.out.split("By film:\n")[1].splitlines()[1:5]]
+    assert [row[2] for row in rows] == ["predictions", "against", "copy", "constant"]
+    assert rows[1] == ["6", "100.0", "against", "A"]
+    assert "Note: 6 references that it tells of are not told of by the other" in ran.out
 
 
 def test_a_file_with_both_needs_no_other(command, tmp_path) -> None:

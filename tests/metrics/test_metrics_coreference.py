@@ -16,7 +16,7 @@ from scenewise.metrics.ad_tables import AdRow, AdTable
 from scenewise.metrics.casts import EVERY_FILM, film_in, read_casts
 from scenewise.metrics.coreference import by_program, film_text, mentions
 from scenewise.metrics.critic import critic
-from scenewise.metrics.score_material import COPIED, PREDICTIONS, SAME, prepare
+from scenewise.metrics.score_material import AGAINST, COPIED, PREDICTIONS, SAME, prepare
 from scenewise.metrics.score_options import ScoreOptions
 from scenewise.metrics.scoring import Score, score
 
@@ -148,6 +148,18 @@ def test_episodes_of_one_series_count_each(
     shown = [(row[0], row[1], row[-1]) for row in rows if PREDICTIONS in row]
     lines = str(len(truth.rows))
     assert shown == [(lines, "-", "series"), ("-", "83.3", "tta"), ("-", "50.0", "ttb")]
+
+
+def test_two_systems_are_compared_on_the_same_sentences(tmp_path: Path) -> None:
+    told = table(TOLD)
+    fewer = AdTable(told.path, tuple(r for r in told.rows if r.film == "A"), told.columns)
+    bank = tmp_path / "bank.json"
+    bank.write_text(json.dumps(CAST))
+    given = ScoreOptions(metrics="critic", cast=str(bank), coref=program(tmp_path))
+    got = score(prepare(told, table(LINES), given, fewer), given).figures["CRITIC"]
+    alone = score(prepare(fewer, table(LINES), given), given).figures["CRITIC"][PREDICTIONS]
+    assert got[PREDICTIONS] == got[AGAINST] == alone
+    assert alone.value == pytest.approx(100 * (1 + 1 + 0.5) / 3)
 
 
 def test_names_of_the_references_are_a_cast(tmp_path: Path) -> None:

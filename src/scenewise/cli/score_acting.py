@@ -6,7 +6,6 @@ import csv as csv_files
 import json
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -66,17 +65,14 @@ def scored_files(
     against: Path | None = None,
 ) -> tuple[Score, Material]:
     """All figures of a file of predictions, and what they are of."""
+    from scenewise.metrics.ad_tables import PREDICTED, TEXTS
     from scenewise.metrics.score_material import prepare
     from scenewise.metrics.scoring import score
 
     with terminal.step("Reading"):
         ours, truth = _tables(predictions, references)
-        other = (
-            None if against is None else _other(against, predictions, references, len(ours.rows))
-        )
-        material = prepare(ours, truth, options, other)
-        if references is None:
-            material = replace(material, by="row")
+        other = None if against is None else _table(against, (*PREDICTED, *TEXTS))
+        material = prepare(ours, truth, options, other, by_row=references is None)
     return score(material, options, progress=terminal), material
 
 
@@ -99,29 +95,7 @@ def _tables(predictions: Path, references: Path | None) -> tuple[AdTable, AdTabl
             path=predictions,
             remedy="name a file with references as well",
         )
-    return _by_row(ours), _by_row(_table(predictions, TRUE))
-
-
-def _other(path: Path, predictions: Path, references: Path | None, rows: int) -> AdTable:
-    """What another system says: line by line as the predictions where those hold the references."""
-    from scenewise.metrics.ad_tables import PREDICTED, TEXTS
-
-    table = _table(path, (*PREDICTED, *TEXTS))
-    if references is not None:
-        return table
-    if len(table.rows) != rows:
-        raise InputError(
-            f"it has {_count(len(table.rows), 'row')}, {predictions.name} has {rows:,}",
-            path=path,
-            remedy="name a file with references as well",
-        )
-    return _by_row(table)
-
-
-def _by_row(table: AdTable) -> AdTable:
-    """Rows that are known by their place in the file."""
-    rows = tuple(replace(row, cells={**row.cells, "id": row.number}) for row in table.rows)
-    return replace(table, rows=rows, columns=(*table.columns, "id"))
+    return ours, _table(predictions, TRUE)
 
 
 def _table(path: Path, words: tuple[str, ...]) -> AdTable:
@@ -169,6 +143,8 @@ def tell_score(scored: Score, material: Material, options: ScoreOptions, *, per_
     """Figures in columns, systems side by side."""
     lines, films = sum(scored.clips.values()), len(scored.clips)
     how = f", matched by {material.by}" if material.matched else ""
+    if material.against_by not in ("", material.by):
+        how += f" ({material.against.name if material.against else ''}: by {material.against_by})"
     out(f"{_count(lines, 'description')} of {_count(films, 'film')}{how}")
     _tell_all_films(scored, material.references.name, options)
     if per_film:
@@ -256,7 +232,18 @@ def _shown(figure: Figure | None) -> str:
 
 
 def _led(lead: Lead | None) -> str:
-    return "-" if lead is None else f"{lead.difference:+.2f}{_brackets(lead.interval)}"
+    """With as many decimals as tell on which side of zero its interval ends."""
+    if lead is None:
+        return "-"
+    if lead.interval is None:
+        return f"{lead.difference:+.2f}"
+    low, high = map(_end, (lead.interval.low, lead.interval.high))
+    return f"{lead.difference:+.2f} [{low}, {high}]"
+
+
+def _end(value: float) -> str:
+    told = (f"{value:.{digits}f}" for digits in range(1, 7))
+    return next((one for one in told if float(one)), "0.0")
 
 
 def _brackets(interval: Interval | None) -> str:
@@ -282,13 +269,27 @@ def plain_score(scored: Score, material: Material, options: ScoreOptions) -> dic
         "level": options.level,
         "seed": options.seed,
         "tokens": options.tokens,
+        **(
+            {
+                "against": {
+                    "matched_by": material.against_by or None,
+                    "counts": dict(material.against_counts),
+                }
+            }
+            if material.against
+            else {}
+        ),
         "measures": [
             {
                 "measure": name,
                 "lower_is_better": scored.lower_is_better(name),
                 "systems": {system: _plain(figure) for system, figure in row.items()},
                 "lead": _plain_lead(scored.leads.get(name)),
-                "difference": _plain_lead(scored.differences.get(name)),
+                **(
+                    {"difference": _plain_lead(scored.differences.get(name))}
+                    if material.against
+                    else {}
+                ),
             }
             for name, row in scored.figures.items()
         ],
@@ -336,10 +337,10 @@ def _rows(scored: Score) -> Iterator[dict[str, object]]:
                 clips = scored.clips.get(film, "")
                 named = {"film": film, "system": system, "measure": measure}
                 yield {**named, "value": _cell(value), "clips": clips}
-        for leads in (scored.leads, scored.differences):
+        for label, leads in (("lead over", scored.leads), ("difference from", scored.differences)):
             if lead := leads.get(measure):
-                named_lead = f"lead over {lead.over}"
-                yield _whole_row(scored, named_lead, measure, lead.difference, lead.interval)
+                system = f"{label} {lead.over}"
+                yield _whole_row(scored, system, measure, lead.difference, lead.interval)
 
 
 def _whole_row(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from scenewise.metrics.intervals import Interval, Resamples, jackknife
+from scenewise.metrics.intervals import Interval, Resamples, jackknife, ratio
 from scenewise.metrics.similarity import Scores
 
 FromSums = Callable[[npt.NDArray[np.float64]], npt.NDArray[np.float64]]
@@ -56,6 +56,7 @@ class Taken:
         without: of all films but one, [n], where films cannot be drawn with replacement; a share
             in per cent.
         among: the films that either is of.
+        clips: of each film's clips where it is their mean, not a number where one has no figure.
     """
 
     value: float | None
@@ -63,6 +64,7 @@ class Taken:
     drawn: Scores | None = None
     without: Scores | None = None
     among: tuple[str, ...] = ()
+    clips: Mapping[str, Scores] = field(default_factory=dict)
 
 
 class Intervals:
@@ -106,15 +108,18 @@ class Intervals:
     def lead(
         self, ours: Taken, baselines: Mapping[str, Taken], *, lower_is_better: bool
     ) -> Lead | None:
-        """How far ours is from the better of the baselines; None where one has no figure."""
+        """How far ours is from the better of the baselines, on clips that have a figure of both;
+        None where there is none."""
         sign = -1 if lower_is_better else 1
         known = {name: one.value for name, one in baselines.items() if one.value is not None}
         if ours.value is None or not known:
             return None
         over = max(known, key=lambda name: sign * known[name])
         theirs = baselines[over]
+        if _lacking(ours) or _lacking(theirs):  # a mean of differences is no difference of means
+            return self._by_clips(over, ours.clips, theirs.clips)
         difference = ours.value - known[over]
-        if ours.among != theirs.among:  # clips without a figure left a film out of one of them
+        if ours.among != theirs.among:  # one of them has no figure of a film
             return Lead(over, difference)
         spread = self._spread(
             difference,
@@ -122,6 +127,21 @@ class Intervals:
             _less(ours.without, theirs.without),
         )
         return Lead(over, difference, spread)
+
+    def _by_clips(
+        self, over: str, ours: Mapping[str, Scores], theirs: Mapping[str, Scores]
+    ) -> Lead | None:
+        parts = []
+        for film, clips in ours.items():
+            less = clips - theirs[film]
+            known = less[np.isfinite(less)]
+            if len(known):
+                parts.append((float(known.sum()), float(len(known))))
+        if not parts:
+            return None
+        total, count = np.sum(parts, axis=0)
+        drawn = self.drawn(parts, ratio)
+        return Lead(over, total / count, self._spread(total / count, drawn, None))
 
     def _spread(
         self, value: float, drawn: Scores | None, without: Scores | None
@@ -132,6 +152,10 @@ class Intervals:
         if without is not None and len(without) > 1:
             return jackknife(value, without, level=self._level)
         return None
+
+
+def _lacking(taken: Taken) -> bool:
+    return any(np.isnan(clips).any() for clips in taken.clips.values())
 
 
 def _less(ours: Scores | None, theirs: Scores | None) -> Scores | None:

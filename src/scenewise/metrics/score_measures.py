@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -119,11 +120,12 @@ class Measuring:
 
     def _from_clips(self, values: np.ndarray, corpus: float, scale: float = 100.0) -> Taken:
         """A figure from those of the clips; what is not a number does not count."""
+        clips = {film: scale * values[places] for film, places in self.material.places.items()}
         parts = {}
-        for film, places in self.material.places.items():
-            known = values[places][np.isfinite(values[places])]
-            parts[film] = (scale * float(known.sum()), float(len(known)))
-        return self._from_parts(scale * corpus, parts)
+        for film, of_film in clips.items():
+            known = of_film[np.isfinite(of_film)]
+            parts[film] = (float(known.sum()), float(len(known)))
+        return replace(self._from_parts(scale * corpus, parts), clips=clips)
 
     def _from_parts(self, value: float | None, parts: Mapping[str, tuple[float, float]]) -> Taken:
         """A figure that is one sum over films by another; films without any do not count."""
@@ -229,15 +231,17 @@ class Measuring:
                 [*truth] * len(systems),
                 self.progress,
             )
-            self._judgements = dict(
-                zip(
-                    (one.name for one in systems), np.split(judged.clips, len(systems)), strict=True
-                )
-            )
+            grades = np.split(judged.clips, len(systems))
+            self._judgements = {one.name: g for one, g in zip(systems, grades, strict=True)}
             if judged.odd:
+                of = ", ".join(
+                    f"{np.isnan(one).sum()} of {name}"
+                    for name, one in self._judgements.items()
+                    if np.isnan(one).any()
+                )
                 self.told.append(
                     f"LLM-AD-eval: {judged.odd} of {len(judged.clips)} answers had no score and "
-                    f"do not count, such as “{judged.example}”"
+                    f"do not count ({of}), such as “{judged.example}”"
                 )
         clips = self._judgements[told.name]
         known = clips[np.isfinite(clips)]

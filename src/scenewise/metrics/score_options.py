@@ -98,7 +98,9 @@ class ScoreOptions(Checked):
         4, "questions to the server at the same time", low=1, high=256, group="Models"
     )
     judge_baselines: bool = option(
-        True, "ask the judge about the baselines too: three times as many questions", group="Models"
+        True,
+        "ask the judge about both baselines too: two questions more for each clip",
+        group="Models",
     )
     judge_answers: str = option(
         "",
