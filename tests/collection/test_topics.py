@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 from datetime import UTC, datetime
 
 import numpy as np
@@ -9,7 +10,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-pytest.importorskip("bertopic")
 pytest.importorskip("lancedb")
 
 from store_samples import a_video
@@ -25,6 +25,11 @@ from scenewise.collection.topic_times import mixtures, shares
 from scenewise.collection.topics import find_topics
 from scenewise.collection.types import IndexedFrame
 from scenewise.core.errors import OptionInvalid, UnknownChoice
+
+# looked for, not imported: each process collects all tests, and this takes seconds
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("bertopic") is None, reason="could not import 'bertopic'"
+)
 
 
 def test_frames_are_gathered_with_the_words_in_them_and_about_their_video():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import io
 import json
 import re
@@ -13,7 +14,6 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-pytest.importorskip("bertopic")
 pytest.importorskip("lancedb")
 
 from PIL import Image as Pillow
@@ -39,6 +39,11 @@ from scenewise.collection.types import ModelMark
 from scenewise.core.errors import OutputUnwritable
 
 HOSTILE = '</script><img src=x onerror=alert(1)> & "蛋糕" $x_1$'
+
+# looked for, not imported: each process collects all tests, and this takes seconds
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("bertopic") is None, reason="could not import 'bertopic'"
+)
 
 
 def _topics(*, dated: bool = True, count: int = 3) -> Topics:
