@@ -158,7 +158,16 @@ def test_a_time_that_fits_by_chance_makes_no_match() -> None:
         material = prepare(ours, TRUTH, given, other)
         assert not material.matched
         assert len(material.clips) == 6
+        note = "are at times of their own: they are aligned, not matched"
+        assert sum(note in one for one in material.notes) == 1
     assert prepare(chance, TRUTH, ScoreOptions(metrics="rouge-l")).matched
+    by_id = [
+        replace(one, columns=(*one.columns, "id"), rows=tuple(
+            replace(row, cells={**row.cells, "id": f"{row.film} {row.number}"}) for row in one.rows
+        ))
+        for one in (own, rows(dict(list(FILMS.items())[:2])))
+    ]  # fmt: skip
+    assert prepare(by_id[0], by_id[1], ScoreOptions(metrics="soda")).by == "id"
 
 
 def test_what_is_told_besides_counts_for_its_own_system() -> None:

@@ -141,6 +141,8 @@ def _same_rows(predictions: AdTable, references: AdTable) -> Matched:
 
 def _by_chance(found: Matched, predictions: AdTable, references: AdTable) -> bool:
     """Whether most of what is told of films of the references is at times of its own."""
+    if not found.by.endswith("time"):
+        return False
     films = films_of(predictions, references)
     told = [row for row, film in zip(predictions.rows, films, strict=True) if film and row.sentence]
     spare = {id(row) for row in found.spare}
@@ -300,7 +302,8 @@ def _dense(predictions: AdTable, references: AdTable, against: AdTable | None) -
         timed = _caption(row)
         if row.film in both and timed and row.sentence:
             theirs.setdefault(row.film, []).append(timed)
-    notes = ["predictions are at times of their own: they are aligned, not matched"]
+    whose = "predictions" if against is None else "descriptions of one system or both"
+    notes = [f"{whose} are at times of their own: they are aligned, not matched"]
     for table, films, whose in zip(systems, said, ("", f"{AGAINST}: "), strict=False):
         named = films_of(table, references)
         if left := sum(film not in films for film in named):
