@@ -121,7 +121,7 @@ def main() -> None:
         )
     clock = Clock(folder / "seconds.json")
     try:
-        run = prepared(folder, count, rows, clock)
+        run = prepared(folder, count, rows, clock, args.workers or cores())
         if args.choose:
             tried = choices(run, rows, clock.step, Terminal(plain=True))
             show("Chosen on a quarter of the videos to train on", tried, as_json=args.json)
@@ -212,13 +212,13 @@ def asked_for(names: str) -> tuple[Row, ...]:
     return tuple(row for row in ROWS if row.method in wanted)
 
 
-def prepared(folder: Path, count: int, rows: Sequence[Row], clock: Clock) -> Run:
+def prepared(folder: Path, count: int, rows: Sequence[Row], clock: Clock, workers: int) -> Run:
     """Draw, sample, encode: whatever is not done yet."""
     teller = Terminal(plain=True)
     drawn_set, run = folder / "set", Run(folder / "run")
     with clock.step("draw"):
         if not (drawn_set / "Charades_v1_test.csv").is_file():  # the last file of a set
-            make_charades_set(drawn_set, count, seed=SEED, progress=teller)
+            make_charades_set(drawn_set, count, seed=SEED, workers=workers, progress=teller)
     with clock.step("sample"):
         tables = {split: drawn_set / f"Charades_v1_{split}.csv" for split in ("train", "test")}
         run.write_sample(drawn(tables, drawn_set / "Charades_v1_480", ALL))

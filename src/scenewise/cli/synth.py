@@ -9,7 +9,7 @@ import typer
 
 from scenewise.cli.flags import with_options
 from scenewise.cli.manner import Manner
-from scenewise.synthetic.options import FilmSetOptions, SetOptions, TrainOptions
+from scenewise.synthetic.options import FilmSetOptions, HomeSetOptions, SetOptions, TrainOptions
 
 synth = typer.Typer(
     help="""Draw films whose every event, word and sign is known, and train models on them.
@@ -53,11 +53,13 @@ def films(
 
 
 @synth.command()
-@with_options(options=SetOptions, manner=Manner)
-def charades(output_dir: Folder, count: Count = 48, *, options: SetOptions, manner: Manner) -> int:
+@with_options(options=HomeSetOptions, manner=Manner)
+def charades(
+    output_dir: Folder, count: Count = 48, *, options: HomeSetOptions, manner: Manner
+) -> int:
     """Draw a set in the form of Charades: its columns, its sixteen scenes, at 30 fps.
 
-    Example: `scenewise synth charades -n 300 --seed 7 -o charades`
+    Example: `scenewise synth charades -n 300 --seed 7 --workers 4 -o charades`
     """
     from scenewise.cli.synthesising import act_charades
 

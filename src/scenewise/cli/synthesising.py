@@ -10,7 +10,7 @@ from scenewise.cli.telling import out, out_json
 
 if TYPE_CHECKING:
     from scenewise.cli.manner import Manner
-    from scenewise.synthetic.options import FilmSetOptions, SetOptions, TrainOptions
+    from scenewise.synthetic.options import FilmSetOptions, HomeSetOptions, SetOptions, TrainOptions
 
 
 def _terminal(manner: Manner) -> Terminal:
@@ -45,11 +45,17 @@ def act_films(folder: Path, count: int, options: FilmSetOptions, manner: Manner)
     return 0
 
 
-def act_charades(folder: Path, count: int, options: SetOptions, manner: Manner) -> int:
+def act_charades(folder: Path, count: int, options: HomeSetOptions, manner: Manner) -> int:
     """`scenewise synth charades`."""
     from scenewise.synthetic.charades_set import make_charades_set
 
-    make_charades_set(folder, count, seed=options.seed, progress=_terminal(manner))
+    make_charades_set(
+        folder,
+        count,
+        seed=options.base.seed,
+        workers=options.workers,
+        progress=_terminal(manner),
+    )
     return _told(folder, count, manner)
 
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -18,7 +20,7 @@ import numpy as np
 from scenewise.core.media_types import Audio, Image
 from scenewise.core.progress import Progress, Silent
 from scenewise.core.time import Span
-from scenewise.media.atomic import atomic_text, made_folder
+from scenewise.media.atomic import atomic_text, made_folder, remove_left
 from scenewise.media.encoding import write_film
 from scenewise.synthetic.effects import effects_for, render
 from scenewise.synthetic.grammar import narration, sentences
@@ -27,6 +29,7 @@ from scenewise.synthetic.pocket.examples import held_out
 from scenewise.synthetic.set_files import is_whole, write_json, write_table
 from scenewise.synthetic.settings import CHARADES_ROOMS
 from scenewise.synthetic.staging import Shooting, Stage
+from scenewise.synthetic.workers import in_turn
 from scenewise.synthetic.world import ACTIONS, CHARACTERS, HOURS, PROPS, SETTING, Event
 
 RATE: Final = 30
@@ -149,7 +152,13 @@ def plan_charades_set(count: int, *, seed: int, side: int = 128) -> tuple[HomeVi
 
 
 def make_charades_set(
-    folder: Path, count: int, *, seed: int, side: int = 128, progress: Progress | None = None
+    folder: Path,
+    count: int,
+    *,
+    seed: int,
+    side: int = 128,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Path:
     """Draw a set of home videos and write its tables.
 
@@ -163,6 +172,7 @@ def make_charades_set(
         count: how many videos, at least one.
         seed: everything follows from it.
         side: width and height of the pictures, pixels, even, from 64 on.
+        workers: processes that draw, each a video at a time; the videos are the same.
         progress: told of every video.
 
     Returns:
@@ -177,18 +187,30 @@ def make_charades_set(
     folder = made_folder(Path(folder))
     videos = plan_charades_set(count, seed=seed, side=side)
     place = made_folder(folder / "Charades_v1_480")
-    with (progress or Silent()).step("Drawing home videos", count) as step:
-        for video in videos:
-            path = place / f"{video.id}.mp4"
-            if not is_whole(path, video.seconds):
-                write_film(path, _pictures(video, side), rate=RATE, sound=_sound(video))
-            step.advance()
+    draw = partial(_video, place, side=side)
+    remove_left(place)
+    try:
+        with (
+            (progress or Silent()).step("Drawing home videos", count) as step,
+            closing(in_turn(draw, videos, workers)) as drawn,
+        ):
+            for _ in drawn:
+                step.advance()
+    finally:
+        remove_left(place)  # of processes that were ended
     atomic_text(folder / "Charades_v1_classes.txt", classes())
     write_json(folder / "truth.json", {one.id: _truth(one) for one in videos})
     for split in ("train", "test"):
         rows = [_row(one) for one in videos if one.split == split]
         write_table(folder / f"Charades_v1_{split}.csv", COLUMNS, rows)
     return folder
+
+
+def _video(place: Path, video: HomeVideo, *, side: int) -> None:
+    """One video of a set, drawn where it is not there and whole."""
+    path = place / f"{video.id}.mp4"
+    if not is_whole(path, video.seconds):
+        write_film(path, _pictures(video, side), rate=RATE, sound=_sound(video))
 
 
 def classes() -> str:

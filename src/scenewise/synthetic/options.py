@@ -15,6 +15,16 @@ class SetOptions(Checked):
 
 
 @dataclass(frozen=True)
+class HomeSetOptions(Checked):
+    """A set of home videos."""
+
+    base: SetOptions = nested(SetOptions)
+    workers: int = option(
+        1, "videos that are drawn at the same time", low=1, high=64, group="Drawing"
+    )
+
+
+@dataclass(frozen=True)
 class FilmSetOptions(Checked):
     """A set of films."""
 
