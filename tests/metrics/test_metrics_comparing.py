@@ -7,30 +7,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from score_samples import STORY, rows
 
 from scenewise.core.errors import InputError
-from scenewise.metrics.ad_tables import AdRow, AdTable
+from scenewise.metrics.ad_tables import AdTable
 from scenewise.metrics.llm_ad_eval import Judged
 from scenewise.metrics.score_material import AGAINST, COPIED, PREDICTIONS, SAME, prepare
 from scenewise.metrics.score_options import ScoreOptions
 from scenewise.metrics.score_tools import Tools
 from scenewise.metrics.scoring import Score, score
 
-STORY = [
-    "A man opens a door.", "He looks around the room.", "A dog barks at him.",
-    "She takes a cup from the table.", "Rain falls on the street.", "They run to the car.",
-]  # fmt: skip
 ALL = "cider,bleu,rouge-l,recall,distinct,repetition,soda,soda-t"
-
-
-def rows(lines: dict[str, list[str]], shift: float = 0.0, name: str = "table.csv") -> AdTable:
-    found = [
-        AdRow(film, 10 * i + shift, 10 * i + 3 + shift, text, number=i + 1,
-              cells={"movie": film, "start": 10 * i + shift, "end": 10 * i + 3 + shift})
-        for film, texts in lines.items()
-        for i, text in enumerate(texts)
-    ]  # fmt: skip
-    return AdTable(Path(name), tuple(found), ("movie", "start", "end", "sentence"))
 
 
 FILMS = {f"film {i}": STORY[i % 3 :] + STORY[: i % 3] for i in range(6)}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from bert_maker import make_roberta
+from score_samples import STORY, rows
 
 from scenewise.core.errors import InputError, OptionInvalid, UnknownChoice
 from scenewise.metrics import java
@@ -23,22 +24,6 @@ from scenewise.metrics.scoring import Score, score
 from scenewise.metrics.similarity import pairwise
 from scenewise.metrics.soda import soda
 from scenewise.metrics.tokens import penn_like
-
-STORY = [
-    "A man opens a door.", "He looks around the room.", "A dog barks at him.",
-    "She takes a cup from the table.", "Rain falls on the street.", "They run to the car.",
-]  # fmt: skip
-
-
-def rows(lines: dict[str, list[str]], shift: float = 0.0) -> AdTable:
-    found = [
-        AdRow(film, 10 * i + shift, 10 * i + 3 + shift, text, number=i + 1,
-              cells={"movie": film, "start": 10 * i + shift, "end": 10 * i + 3 + shift})
-        for film, texts in lines.items()
-        for i, text in enumerate(texts)
-    ]  # fmt: skip
-    return AdTable(Path("table.csv"), tuple(found), ("movie", "start", "end", "sentence"))
-
 
 TRUTH = rows({"A": STORY, "B": [*STORY[::-1], "Night."], "C": STORY[:2]})
 OURS = rows({"A": ["A man runs."] * 5 + [STORY[5]], "B": [*STORY[::-1], "Night falls."]})
