@@ -93,20 +93,21 @@ def test_critic_by_hand(tmp_path: Path) -> None:
     assert got.absent == ()
 
 
+def called(one: AdTable, name: str, ids: str) -> AdTable:
+    """A table whose rows call their film otherwise ({} is the row), with its own name as an id."""
+    rows = (
+        AdRow(
+            name.format(i), row.start, row.end, row.sentence, number=i,
+            cells={**row.cells, "movie": name.format(i), ids: f"tt{row.film}"},
+        )
+        for i, row in enumerate(one.rows)
+    )  # fmt: skip
+    return AdTable(one.path, tuple(rows), (*one.columns, ids))
+
+
 def test_a_film_in_clips_is_read_as_one(tmp_path: Path) -> None:
     """As published: rows of one film by its cast, whatever its clips are called."""
-    truth, told = (
-        AdTable(
-            one.path,
-            tuple(
-                AdRow(f"clip {i}", row.start, row.end, row.sentence, number=i,
-                      cells={**row.cells, "movie": f"clip {i}", "imdbid": f"tt{row.film}"})
-                for i, row in enumerate(one.rows)
-            ),
-            (*one.columns, "imdbid"),
-        )
-        for one in (table(LINES), table(TOLD))
-    )  # fmt: skip
+    truth, told = (called(table(lines), "clip {}", "imdbid") for lines in (LINES, TOLD))
     bank = tmp_path / "bank.json"
     bank.write_text(json.dumps({f"tt{film}": names for film, names in CAST.items()}))
     given = ScoreOptions(metrics="critic", cast=str(bank), coref=program(tmp_path))
@@ -118,18 +119,7 @@ def test_episodes_of_one_series_count_each(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Their rows name the series, their casts the episode."""
-    truth, told = (
-        AdTable(
-            one.path,
-            tuple(
-                AdRow("series", row.start, row.end, row.sentence, number=i,
-                      cells={**row.cells, "movie": "series", "imdbid_pe": f"tt{row.film}"})
-                for i, row in enumerate(one.rows)
-            ),
-            (*one.columns, "imdbid_pe"),
-        )
-        for one in (table(LINES), table(TOLD))
-    )  # fmt: skip
+    truth, told = (called(table(lines), "series", "imdbid_pe") for lines in (LINES, TOLD))
     bank = tmp_path / "bank.json"
     bank.write_text(json.dumps({f"tt{film}": names for film, names in CAST.items()}))
     given = ScoreOptions(metrics="critic", cast=str(bank), coref=program(tmp_path))

@@ -144,7 +144,7 @@ def tell_score(scored: Score, material: Material, options: ScoreOptions, *, per_
     lines, films = sum(scored.clips.values()), len(scored.clips)
     how = f", matched by {material.by}" if material.matched else ""
     if material.against_by not in ("", material.by):
-        how += f" ({material.against.name if material.against else ''}: by {material.against_by})"
+        how += f" (against: by {material.against_by})"
     out(f"{_count(lines, 'description')} of {_count(films, 'film')}{how}")
     _tell_all_films(scored, material.references.name, options)
     if per_film:
